@@ -1,0 +1,1 @@
+"""What is no formula: independent second routes, transition matrices, decomposition of change."""

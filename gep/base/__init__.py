@@ -1,0 +1,1 @@
+"""Units, states, rounding, findings and records: what every part shares and nothing depends on."""

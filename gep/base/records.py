@@ -1,0 +1,344 @@
+"""The immutable records every part of the engine exchanges: what is measured, by which rule, from which source.
+
+A *key* says where inside a region a figure stands. It is a tuple of (dimension, code) pairs, sorted by dimension; a dimension is
+the id of a code scheme ("ecosystem", "pollutant", "water_use", ...) or "part" for a named quantity inside a class. The empty
+tuple is the undivided region. Regions and periods are not part of the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+Key: TypeAlias = tuple[tuple[str, str], ...]
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
+EMPTY_LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+class State(StrEnum):
+    """What is known of a figure (a missing value is never zero)."""
+
+    VALUE = "value"
+    NOT_AVAILABLE = "not_available"
+    NOT_APPLICABLE = "not_applicable"
+    REFUSED = "refused"
+    # states of publication only, never stored in an account
+    BELOW_UNIT = "below_unit"
+    SUPPRESSED = "suppressed"
+
+
+class Severity(StrEnum):
+    """强制性 (stops), 核实性 (must be answered), 提示 (is told)."""
+
+    STOP = "stop"
+    QUERY = "query"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    zh: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure or a rule was read. `kind`: standard, paper, data, law, expert, illustrative."""
+
+    id: str
+    kind: str
+    title: str
+    authors: str = ""
+    year: str = ""
+    doi: str = ""
+    published_in: str = ""
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a figure measures.
+
+    `unit` is the base unit the account stores; `quantum` the largest rounding a row may add (in `unit`), `finest` the smallest
+    digit ever printed; `dims` the code schemes (and "part") a fact of it carries; `lower`/`upper` physical bounds in `unit`;
+    `account` places its figures in the GEP accounts: column (service, benefit, product, ecosystem) -> "=code" or a dimension.
+    `additive` lists region, class, time: the directions its figures may be summed in.
+    """
+
+    id: str
+    names: Names
+    kind: Literal["flow", "stock", "price", "ratio", "index", "score", "reference"]
+    unit: str
+    quantum: Decimal
+    finest: Decimal
+    dims: tuple[str, ...] = ()
+    additive: tuple[str, ...] = ("region", "class", "time")
+    signed: bool = False
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    department: str = ""
+    account: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    attrs: tuple[str, ...] = ()  # attr.* columns a submitted row must carry
+    note: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    scheme: str
+    code: str
+    names: Names
+    parent: str = ""
+    edition: str = ""
+    valid_from: date = date.min
+    valid_to: date = date.max
+    attrs: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """One line of a map between code schemes; the shares of one `code_from` add up to 1 when it conserves the total."""
+
+    id: str
+    code_from: str
+    code_to: str
+    share: Fraction
+    conserves: bool = True
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A coefficient, price, deflator, threshold or weight for one key, place and validity. `value` None: known to be unknown."""
+
+    id: str
+    key: Key
+    region: str  # "" = anywhere
+    value: Decimal | None
+    unit: str
+    status: Literal["standard", "measured", "literature", "expert", "local", "illustrative"]
+    source: str  # id of a Source
+    locator: str  # table, clause or section inside it
+    source_set: str  # the set a scheme names
+    valid_from: date = date.min
+    valid_to: date = date.max
+    low: Decimal | None = None
+    high: Decimal | None = None
+    note: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One named input of a rule, as declared.
+
+    `grain`: the keys it varies by, out of "region", code schemes, "part", "row", "month", "day" (declared, never inferred from
+    data). `select` fixes dimensions of a measure or parameter to one code. `unit`: the unit in which the expression reads it.
+    `time`: same, prev, opening or closing. `rows`: name of the record set whose column it is.
+    """
+
+    name: str
+    kind: Literal["measure", "parameter", "column"]
+    ref: str
+    grain: tuple[str, ...]
+    unit: str
+    select: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    time: Literal["same", "prev", "opening", "closing"] = "same"
+    rows: str = ""
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Empirical:
+    """A fitted equation: arguments are converted to the stated units, the result is stamped with `unit`."""
+
+    name: str
+    args: tuple[tuple[str, str], ...]  # (argument name, unit it is fitted in)
+    unit: str
+    expression: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is computed or asserted, as data (DESIGN: one rule record, one executor)."""
+
+    id: str
+    version: str
+    kind: Literal["compute", "second_route", "assert", "allocate"]
+    names: Names
+    output: str  # measure id; "" for an assert
+    grain: tuple[str, ...]  # keys of the output besides the period
+    expression: str
+    inputs: tuple[Input, ...]
+    source: str
+    clause: str
+    domain: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
+    empirical: tuple[Empirical, ...] = ()
+    severity: Severity = Severity.STOP
+    message: Names | None = None
+    valid_from: date = date.min
+    valid_to: date = date.max
+    deprecated: str = ""
+    tolerance: Decimal | None = None  # second_route: allowed absolute difference in the unit of the output
+    route: str = ""  # name of the independent route in accounts.routes that must agree
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a service: a measure with its price, or a measure that is submitted as value only.
+
+    A line with neither is physical only. `domain` lists the codes that must be there for each dimension of the measure; a
+    dimension it leaves out runs over its whole code scheme, `*` takes what is returned (an open list, such as products).
+    """
+
+    measure: str
+    price: str = ""  # parameter id
+    value_only: bool = False
+    domain: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    id: str
+    service_class: Literal["material", "regulating", "cultural"]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Chosen rules, parameter sets and services. A GEP profile is a scheme of kind `gep_profile`."""
+
+    id: str
+    kind: str
+    names: Names
+    version: str
+    status: Literal["enabled", "disabled"]
+    reason: str  # why disabled
+    source: str
+    rules: tuple[str, ...]
+    parameter_sets: tuple[str, ...]  # in order of precedence
+    services: tuple[Service, ...]
+    currency: str = "CNY"
+    price_basis: str = "current"
+    unknown: tuple[str, ...] = ()  # parameters the references do not know
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    valid_from: date = date.min
+    valid_to: date = date.max
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    id: str
+    names: Names
+    rows: tuple[Mapping[str, str], ...]
+    columns: tuple[Mapping[str, str], ...]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a submitted fact stands: file as named by the sender, its SHA-256, row (1 = first line of the file) and column."""
+
+    file: str
+    sha256: str
+    row: int
+    column: str = "value"
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure. `amount` keeps the digits as they were typed (trailing zeros too); `unit` as typed."""
+
+    measure: str
+    region: str
+    period: str  # 2010 | 2010-06 | 2010-06-30
+    key: Key
+    state: State
+    amount: Decimal | None
+    unit: str
+    origin: Origin
+    exact: bool = False  # an adopted constant: no rounding interval
+    reason: str = ""
+    department: str = ""
+    source: str = ""
+    evidence: str = ""
+    note: str = ""
+    attrs: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a record set, in `unit`, with physical bounds."""
+
+    name: str
+    unit: str
+    names: Names
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """A wide table of rows (patches, monthly grids): one line a row, keyed by region, period, row id and `dims`."""
+
+    id: str
+    names: Names
+    dims: tuple[str, ...]
+    columns: tuple[Column, ...]
+    months: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    code: str
+    parent: str
+    level: str
+    names: Names
+    valid_from: date = date.min
+    valid_to: date = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a submission may say: everything intake needs to know of the catalogue and the book.
+
+    `priced`: measures the engine prices (no submitted row of them may carry money); `computed`: measures a chosen rule computes
+    (not to be submitted); `codes`: scheme -> code -> Code.
+    """
+
+    measures: Mapping[str, Measure]
+    codes: Mapping[str, Mapping[str, Code]]
+    regions: Mapping[str, Region]
+    records: Mapping[str, RecordSet] = field(default_factory=lambda: MappingProxyType({}))
+    priced: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
+
+
+def key_text(key: Key) -> str:
+    """`scheme:code;scheme:code`, empty for the undivided region."""
+    return ";".join(f"{dim}:{code}" for dim, code in key)
+
+
+def key_of(pairs: Mapping[str, str]) -> Key:
+    """The canonical key of {dimension: code}."""
+    return tuple(sorted(pairs.items()))

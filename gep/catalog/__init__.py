@@ -1,0 +1,1 @@
+"""Rules, parameters, codes and schemes: loaded from text files, resolved for a scheme, place and date, frozen by hash."""

@@ -1,0 +1,42 @@
+"""Plain data of any record and back, its canonical bytes, and the content hash a run is known by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+import rfc8785
+
+
+def plain(value: object) -> object:
+    """Records, tuples, mappings, dates and exact numbers as JSON data (numbers as text, so that no digit is lost)."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(v) for v in value]
+        return sorted(items, key=str) if isinstance(value, set | frozenset) else items
+    if isinstance(value, Enum):
+        return str(value)
+    if isinstance(value, Decimal | Fraction | date):
+        return str(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 JSON of `plain(value)`."""
+    data: bytes = rfc8785.dumps(plain(value))  # type: ignore[arg-type]
+    return data
+
+
+def content_hash(value: object) -> str:
+    """SHA-256 (hex) of the canonical bytes."""
+    return hashlib.sha256(canonical(value)).hexdigest()

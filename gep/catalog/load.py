@@ -1,0 +1,264 @@
+"""Loads measures, codes, parameters, rules, schemes and sources from text files: the shipped ones, then a book's own over them."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+
+from gep.base.findings import Finding, Place, Refused, finding, stops
+from gep.base.records import Code, Crosswalk, Input, Layout, Measure, Parameter, RecordSet, Rule, Scheme, Source
+from gep.catalog import read
+from gep.catalog.fields import Fields
+
+OPEN = ("*",)  # the domain of an open list: what is returned
+PARAMETER_FOLDERS = ("parameters", "prices", "deflators")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything declared, by id. `rules` holds every version of a rule, oldest first."""
+
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, Code]] = field(default_factory=dict)
+    crosswalks: Mapping[str, tuple[Crosswalk, ...]] = field(default_factory=dict)
+    parameters: Mapping[str, tuple[Parameter, ...]] = field(default_factory=dict)
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    schemes: Mapping[str, Scheme] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    records: Mapping[str, RecordSet] = field(default_factory=dict)
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
+
+
+def load(shipped: Path, local: Path | None = None) -> Catalog:
+    """The catalogue of the shipped folder (`coefficients/`) with a book's `local/` over it.
+
+    A local measure, rule, scheme, source, code or record set replaces the shipped one of the same id; local parameters stand
+    beside the shipped ones and come first when they are resolved. Raises Refused with every finding of every file.
+    """
+    findings: list[Finding] = []
+    layers = [_layer(shipped, "coefficients", findings)]
+    if local is not None and local.is_dir():
+        layers.append(_layer(local, "local", findings))
+    merged = _complete(layers[0] if len(layers) == 1 else _over(layers[0], layers[1]))
+    findings += _check(merged)
+    if stops(findings):
+        raise Refused(findings)
+    return merged
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Up to three known names that look like `name`."""
+    return ", ".join(difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.5)) or "-"
+
+
+def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
+    measures: dict[str, Measure] = {}
+    records: dict[str, RecordSet] = {}
+    rules: dict[str, list[Rule]] = {}
+    schemes: dict[str, Scheme] = {}
+    sources: dict[str, Source] = {}
+    codes: dict[str, dict[str, Code]] = {}
+    crosswalks: dict[str, list[Crosswalk]] = {}
+    parameters: dict[str, list[Parameter]] = {}
+    layouts: dict[str, Layout] = {}
+
+    def once(kind: str, table: dict[str, object], name: str, made: object, place: Place) -> None:
+        if name in table:
+            other = getattr(table[name], "file", "")
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=other, kind=kind, name=name))
+        table[name] = made
+
+    for name, body, place in _toml_tables(root, label, "measures", findings):
+        once("measure", measures, name, read.measure(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
+    for name, body, place in _toml_tables(root, label, "records", findings):
+        once("record set", records, name, read.record_set(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
+    for name, body, place in _toml_tables(root, label, "layouts", findings):
+        once("layout", layouts, name, read.layout(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
+    for name, body, place in _toml_tables(root, label, "rules", findings):
+        rule = read.rule(name, Fields(body, place, findings))
+        rules.setdefault(rule.id, []).append(rule)
+    for path, body in _toml_files(root, label, "schemes", findings):
+        made = read.scheme(Fields(body, Place(path, key=str(body.get("id", ""))), findings))
+        once("scheme", schemes, made.id, made, Place(path))  # type: ignore[arg-type]
+    for path, body in _toml_files(root, label, "sources.toml", findings):
+        for name, entry in body.items():
+            place = Place(path, key=name)
+            once("source", sources, name, read.source(name, Fields(_table(entry), place, findings)), place)  # type: ignore[arg-type]
+    for row in _csv_rows(root, label, "codes", findings):
+        code = read.code(row)
+        scheme = codes.setdefault(code.scheme, {})
+        once("code", scheme, code.code, code, row.place)  # type: ignore[arg-type]
+    for row in _csv_rows(root, label, "crosswalks", findings):
+        line = read.crosswalk(row)
+        crosswalks.setdefault(line.id, []).append(line)
+    for folder in PARAMETER_FOLDERS:
+        for row in _csv_rows(root, label, folder, findings):
+            parameter = read.parameter(row)
+            parameters.setdefault(parameter.id, []).append(parameter)
+    return Catalog(
+        measures,
+        codes,
+        {k: tuple(v) for k, v in crosswalks.items()},
+        {k: tuple(v) for k, v in parameters.items()},
+        {k: tuple(sorted(v, key=lambda r: r.valid_from)) for k, v in rules.items()},
+        schemes,
+        sources,
+        records,
+        layouts,
+    )
+
+
+def _over(base: Catalog, top: Catalog) -> Catalog:
+    """`top` over `base`: same ids replaced, parameters put side by side, codes replaced one by one."""
+    merged: dict[str, Mapping[str, object]] = {f.name: {**getattr(base, f.name), **getattr(top, f.name)} for f in fields(Catalog)}
+    merged["codes"] = {s: {**base.codes.get(s, {}), **top.codes.get(s, {})} for s in {**base.codes, **top.codes}}
+    merged["parameters"] = {
+        p: (*top.parameters.get(p, ()), *base.parameters.get(p, ())) for p in {**base.parameters, **top.parameters}
+    }
+    return Catalog(**merged)  # type: ignore[arg-type]
+
+
+def _complete(catalog: Catalog) -> Catalog:
+    """Fill what a rule input takes over from its measure: grain, unit and bounds (declared there, so not repeated)."""
+
+    def filled(given: Input) -> Input:
+        measure = catalog.measures.get(given.ref) if given.kind == "measure" else None
+        if measure is None:
+            return given
+        grain = given.grain if given.grain != read.INHERIT else ("region", *(d for d in measure.dims if d not in given.select))
+        unit = given.unit or measure.unit
+        bounds = {}
+        if unit == measure.unit:
+            bounds = {"lower": given.lower if given.lower is not None else measure.lower}
+            bounds["upper"] = given.upper if given.upper is not None else measure.upper
+        return replace(given, grain=grain, unit=unit, **bounds)
+
+    rules = {
+        name: tuple(replace(rule, inputs=tuple(filled(i) for i in rule.inputs)) for rule in versions)
+        for name, versions in catalog.rules.items()
+    }
+    return replace(catalog, rules=rules)
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _paths(root: Path, label: str, folder: str, suffix: str) -> Iterable[tuple[Path, str]]:
+    place = root / folder
+    if place.is_file():
+        yield place, f"{label}/{folder}"
+    for path in sorted(place.rglob(f"*{suffix}")) if place.is_dir() else ():
+        yield path, f"{label}/{path.relative_to(root).as_posix()}"
+
+
+def _toml_files(root: Path, label: str, folder: str, findings: list[Finding]) -> Iterable[tuple[str, Mapping[str, object]]]:
+    for path, shown in _paths(root, label, folder, ".toml"):
+        try:
+            yield shown, tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            findings.append(finding("CATALOG-FILE", Place(shown), found=str(error)))
+
+
+def _toml_tables(
+    root: Path, label: str, folder: str, findings: list[Finding]
+) -> Iterable[tuple[str, Mapping[str, object], Place]]:
+    for shown, body in _toml_files(root, label, folder, findings):
+        for name, entry in body.items():
+            yield name, _table(entry), Place(shown, key=name)
+
+
+def _csv_rows(root: Path, label: str, folder: str, findings: list[Finding]) -> Iterable[Fields]:
+    for path, shown in _paths(root, label, folder, ".csv"):
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            findings.append(finding("CATALOG-FILE", Place(shown), found=str(error)))
+            continue
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        try:
+            for row in reader:
+                place = Place(shown, reader.line_num)
+                if None in row or None in row.values():
+                    found = f"{len(row) - (None in row)} columns declared, the row has another number"
+                    findings.append(finding("CATALOG-FILE", place, found=found))
+                    continue
+                yield Fields(row, place, findings)  # type: ignore[arg-type]
+        except csv.Error as error:
+            findings.append(finding("CATALOG-FILE", Place(shown, reader.line_num), found=str(error)))
+
+
+def _check(catalog: Catalog) -> list[Finding]:
+    """References between the files."""
+    findings: list[Finding] = []
+
+    def known(kind: str, name: str, table: Mapping[str, object], place: Place) -> None:
+        if name and name not in table:
+            findings.append(finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, kind=kind, near=near(name, table)))
+
+    for measure in catalog.measures.values():
+        place = Place(measure.file, key=measure.id)
+        for dim in measure.dims:
+            if dim != "part":
+                known("code scheme", dim, catalog.codes, place)
+    for rule in (r for versions in catalog.rules.values() for r in versions):
+        _check_rule(rule, catalog, known)
+    for scheme in catalog.schemes.values():
+        place = Place(scheme.file, key=scheme.id)
+        known("source", scheme.source, catalog.sources, place)
+        for name in scheme.rules:
+            known("rule", name, catalog.rules, place)
+        for service in scheme.services:
+            for line in service.lines:
+                known("measure", line.measure, catalog.measures, place)
+                known("parameter", line.price, catalog.parameters, place)
+                for dim, codes in line.domain.items():
+                    for code in codes if codes != OPEN else ():
+                        known("code", code, catalog.codes.get(dim, {}), place)
+    for parameter in (p for rows in catalog.parameters.values() for p in rows):
+        place = Place(parameter.file, parameter.line, key=parameter.id)
+        known("source", parameter.source, catalog.sources, place)
+        for dim, code in parameter.key:
+            known("code scheme", dim, catalog.codes, place)
+            if dim in catalog.codes:
+                known("code", code, catalog.codes[dim], place)
+    findings += _check_crosswalks(catalog)
+    return findings
+
+
+def _check_rule(rule: Rule, catalog: Catalog, known: Callable[[str, str, Mapping[str, object], Place], None]) -> None:
+    place = Place(rule.file, key=rule.id)
+    known("measure", rule.output, catalog.measures, place)
+    known("source", rule.source, catalog.sources, place)
+    tables: Mapping[str, Mapping[str, object]] = MappingProxyType({"measure": catalog.measures, "parameter": catalog.parameters})
+    for given in rule.inputs:
+        if given.kind == "column":
+            known("record set", given.rows, catalog.records, place)
+        else:
+            known(given.kind, given.ref, tables[given.kind], place)
+    for dim, codes in rule.domain.items():
+        known("code scheme", dim, catalog.codes, place)
+        for code in codes:
+            known("code", code, catalog.codes.get(dim, {}), place)
+    for equation in rule.empirical:
+        known("source", equation.source, catalog.sources, place)
+
+
+def _check_crosswalks(catalog: Catalog) -> list[Finding]:
+    findings = []
+    for name, lines in catalog.crosswalks.items():
+        for code in sorted({line.code_from for line in lines if line.conserves}):
+            shares = sum((line.share for line in lines if line.code_from == code), start=lines[0].share * 0)
+            if shares != 1:
+                place = Place(f"crosswalks/{name}", key=code)
+                findings.append(
+                    finding("CATALOG-CROSSWALK-SHARE", place, found=shares, expected=1, difference=shares - 1, name=name, key=code)
+                )
+    return findings

@@ -1,0 +1,312 @@
+"""One function a record: from the fields of a TOML table or CSV row to the immutable record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from gep.base.findings import Place
+from gep.base.records import (
+    Code,
+    Column,
+    Crosswalk,
+    Empirical,
+    Input,
+    Layout,
+    Line,
+    Measure,
+    Names,
+    Parameter,
+    RecordSet,
+    Rule,
+    Scheme,
+    Service,
+    Severity,
+    Source,
+)
+from gep.base.units import UnitError, base_text, parse_unit
+from gep.catalog.fields import Fields
+
+MEASURE_KINDS = ("flow", "stock", "price", "ratio", "index", "score", "reference")
+RULE_KINDS = ("compute", "second_route", "assert", "allocate")
+STATUSES = ("standard", "measured", "literature", "expert", "local", "illustrative")
+SOURCE_KINDS = ("standard", "paper", "data", "law", "expert", "illustrative")
+CLASSES = ("material", "regulating", "cultural")
+ACCOUNT_COLUMNS = ("service", "benefit", "product", "ecosystem")
+TIMES = ("same", "prev", "opening", "closing")
+INHERIT = ("*",)  # the grain is that of the measure
+
+
+def unit(f: Fields, name: str, text: str, *, base: bool = False) -> str:
+    """Check that a unit text is understood (and, for a measure, that it is a base unit); returns it unchanged."""
+    if not text:
+        return text
+    try:
+        parsed = parse_unit(text)
+    except UnitError as error:
+        f.complain("CATALOG-UNIT", name, found=text, reason=error.reason, near="m2, m3, t, kWh, CNY, 亿立方米")
+        return text
+    if base and parsed.factor != 1:
+        f.complain("CATALOG-UNIT-BASE", name, found=text, expected=base_text(parsed), name=f.place.key)
+    return text
+
+
+def measure(name: str, f: Fields) -> Measure:
+    names = f.names()
+    kind: Any = f.choice("kind", MEASURE_KINDS)
+    account = f.strings("account")
+    for column in account:
+        if column not in ACCOUNT_COLUMNS:
+            f.complain("CATALOG-FIELD-CHOICE", f"account.{column}", found=column, expected=" | ".join(ACCOUNT_COLUMNS))
+    made = Measure(
+        id=name,
+        names=names,
+        kind=kind,
+        unit=unit(f, "unit", f.text("unit", required=True), base=True),
+        quantum=f.number("quantum") or Decimal("0.000001"),
+        finest=f.number("finest") or Decimal(1),
+        dims=f.texts("dims"),
+        additive=f.texts("additive") if "additive" in f.body else _additive(f, kind),
+        signed=bool(f.raw("signed")),
+        lower=f.number("lower"),
+        upper=f.number("upper"),
+        department=f.text("department"),
+        account=MappingProxyType(account),
+        attrs=f.texts("attrs"),
+        note=f.text("note"),
+        file=f.place.file,
+    )
+    f.done()
+    return made
+
+
+def _additive(f: Fields, kind: str) -> tuple[str, ...]:
+    f.raw("additive")
+    return ("region", "class", "time") if kind == "flow" else ("region", "class") if kind == "stock" else ()
+
+
+def record_set(name: str, f: Fields) -> RecordSet:
+    columns = []
+    for column, body in f.table("columns").items():
+        c = Fields(body if isinstance(body, dict) else {}, Place(f.place.file, key=f"{name}.{column}"), f.findings)
+        names = c.names()
+        columns.append(
+            Column(column, unit(c, "unit", c.text("unit", required=True)), names, c.number("lower"), c.number("upper"))
+        )
+        c.done()
+    made = RecordSet(name, f.names(), f.texts("dims"), tuple(columns), bool(f.raw("months")), f.place.file)
+    f.done()
+    return made
+
+
+def layout(name: str, f: Fields) -> Layout:
+    rows = tuple(MappingProxyType({k: str(v) for k, v in row.items()}) for row in f.tables("row"))
+    columns = tuple(MappingProxyType({k: str(v) for k, v in column.items()}) for column in f.tables("column"))
+    made = Layout(name, f.names(), rows, columns, f.place.file)
+    f.done()
+    return made
+
+
+def source(name: str, f: Fields) -> Source:
+    made = Source(
+        id=name,
+        kind=f.choice("kind", SOURCE_KINDS),
+        title=f.text("title", required=True),
+        authors=f.text("authors"),
+        year=str(f.raw("year") or ""),
+        doi=f.text("doi"),
+        published_in=f.text("published_in"),
+        url=f.text("url"),
+        note=f.text("note"),
+    )
+    f.done()
+    return made
+
+
+def code(f: Fields) -> Code:
+    known = ("scheme", "edition", "code", "parent", "zh", "en", "valid_from", "valid_to")
+    attrs = {k: str(v) for k, v in f.body.items() if k not in known and v}
+    f.seen.update(f.body)
+    return Code(
+        scheme=f.text("scheme", required=True),
+        code=f.text("code", required=True),
+        names=f.names(),
+        parent=f.text("parent"),
+        edition=f.text("edition"),
+        valid_from=f.date("valid_from", date.min),
+        valid_to=f.last_date("valid_to"),
+        attrs=MappingProxyType(attrs),
+        file=f.place.file,
+        line=f.place.row,
+    )
+
+
+def crosswalk(f: Fields) -> Crosswalk:
+    made = Crosswalk(
+        id=f.text("id", required=True),
+        code_from=f.text("code_from", required=True),
+        code_to=f.text("code_to", required=True),
+        share=Fraction(f.number("share", required=True) or 0),
+        conserves=f.choice("conserves", ("yes", "no"), default="yes") == "yes",
+        source=f.text("source"),
+    )
+    f.done()
+    return made
+
+
+def parameter(f: Fields) -> Parameter:
+    name = f.text("id", required=True)
+    f.place = Place(f.place.file, f.place.row, key=name)
+    status: Any = f.choice("status", STATUSES)
+    value, low, high = f.number("value"), f.number("low"), f.number("high")
+    if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
+        f.complain("CATALOG-PARAMETER-RANGE", "value", found=value, expected=f"{low} … {high}", name=name)
+    origin = f.text("source")
+    if not origin:
+        f.complain("CATALOG-PARAMETER-SOURCE", "source", name=name)
+    made = Parameter(
+        id=name,
+        key=f.key("key"),
+        region=f.text("region"),
+        value=value,
+        unit=unit(f, "unit", f.text("unit", required=True)),
+        status=status,
+        source=origin,
+        locator=f.text("locator"),
+        source_set=f.text("source_set", required=True),
+        valid_from=f.date("valid_from", date.min),
+        valid_to=f.last_date("valid_to"),
+        low=low,
+        high=high,
+        note=f.text("note"),
+        file=f.place.file,
+        line=f.place.row,
+    )
+    f.done()
+    return made
+
+
+def rule(name: str, f: Fields) -> Rule:
+    message = Names(f.text("message_zh"), f.text("message_en"))
+    kind: Any = f.choice("kind", RULE_KINDS, default="compute")
+    severity = f.choice("severity", tuple(str(s) for s in Severity), default=str(Severity.STOP))
+    made = Rule(
+        id=f.text("id", default=name),
+        version=f.text("version", required=True),
+        kind=kind,
+        names=f.names(),
+        output=f.text("output", required=kind != "assert"),
+        grain=f.texts("grain"),
+        expression=f.text("expression", required=True),
+        inputs=tuple(_input(n, b, f) for n, b in f.table("inputs").items()),
+        source=f.text("source", required=True),
+        clause=f.text("clause"),
+        domain=_domain(f),
+        empirical=tuple(_empirical(n, b, f) for n, b in f.table("empirical").items()),
+        severity=Severity(severity),
+        message=message if message.zh else None,
+        valid_from=f.date("valid_from", date.min),
+        valid_to=f.last_date("valid_to"),
+        deprecated=f.text("deprecated"),
+        tolerance=f.number("tolerance"),
+        route=f.text("route"),
+        file=f.place.file,
+    )
+    if kind == "assert" and made.message is None:
+        f.complain("CATALOG-FIELD-MISSING", "message_zh")
+    f.done()
+    return made
+
+
+def _domain(f: Fields) -> Mapping[str, tuple[str, ...]]:
+    """{dimension: [codes]}."""
+    found: dict[str, tuple[str, ...]] = {}
+    for dim, codes in f.table("domain").items():
+        if isinstance(codes, list) and codes and all(isinstance(c, str) for c in codes):
+            found[dim] = tuple(codes)
+        else:
+            f.complain("CATALOG-FIELD-TYPE", f"domain.{dim}", found=repr(codes), expected="a list of codes in quotes")
+    return MappingProxyType(found)
+
+
+def _input(name: str, body: object, f: Fields) -> Input:
+    i = Fields(body if isinstance(body, dict) else {}, Place(f.place.file, key=f"{f.place.key}.inputs.{name}"), f.findings)
+    kinds: tuple[Any, ...] = ("measure", "parameter", "column")
+    given = [k for k in kinds if k in i.body]
+    if len(given) != 1:
+        i.complain("CATALOG-FIELD-CHOICE", "measure", found=", ".join(given) or "-", expected=" | ".join(kinds))
+    kind = given[0] if given else "measure"
+    default = INHERIT if kind == "measure" else ("region",)
+    time: Any = i.choice("time", TIMES, default="same")
+    made = Input(
+        name=name,
+        kind=kind,
+        ref=i.text(kind),
+        grain=i.texts("grain") if "grain" in i.body else default,
+        unit=unit(i, "unit", i.text("unit", required=kind != "measure")),
+        select=MappingProxyType(i.strings("select")),
+        time=time,
+        rows=i.text("rows", required=kind == "column"),
+        lower=i.number("lower"),
+        upper=i.number("upper"),
+    )
+    i.done()
+    return made
+
+
+def _empirical(name: str, body: object, f: Fields) -> Empirical:
+    e = Fields(body if isinstance(body, dict) else {}, Place(f.place.file, key=f"{f.place.key}.empirical.{name}"), f.findings)
+    args = e.strings("args")
+    made = Empirical(
+        name=name,
+        args=tuple((a, unit(e, f"args.{a}", u)) for a, u in args.items()),
+        unit=unit(e, "unit", e.text("unit", required=True)),
+        expression=e.text("expression", required=True),
+        source=e.text("source", required=True),
+    )
+    e.done()
+    return made
+
+
+def scheme(f: Fields) -> Scheme:
+    status: Any = f.choice("status", ("enabled", "disabled"))
+    exclusive = f.raw("exclusive") or []
+    made = Scheme(
+        id=f.text("id", required=True),
+        kind=f.text("kind", required=True),
+        names=f.names(),
+        version=f.text("version", required=True),
+        status=status,
+        reason=f.text("reason", required=status == "disabled"),
+        source=f.text("source", required=True),
+        rules=f.texts("rules"),
+        parameter_sets=f.texts("parameter_sets"),
+        services=tuple(_service(b, f) for b in f.tables("service")),
+        currency=f.text("currency", default="CNY"),
+        price_basis=f.text("price_basis", default="current"),
+        unknown=f.texts("unknown"),
+        exclusive=tuple(tuple(str(x) for x in group) for group in exclusive) if isinstance(exclusive, list) else (),
+        valid_from=f.date("valid_from", date.min),
+        valid_to=f.last_date("valid_to"),
+        file=f.place.file,
+    )
+    f.done()
+    return made
+
+
+def _service(body: object, f: Fields) -> Service:
+    s = Fields(body if isinstance(body, dict) else {}, Place(f.place.file, key=f"{f.place.key}.service"), f.findings)
+    name = s.text("id", required=True)
+    s.place = Place(f.place.file, key=f"{f.place.key}.{name}")
+    service_class: Any = s.choice("class", CLASSES)
+    lines = []
+    for entry in s.tables("line"):
+        line = Fields(entry, s.place, f.findings)
+        lines.append(Line(line.text("measure", required=True), line.text("price"), bool(line.raw("value_only")), _domain(line)))
+        line.done()
+    s.done()
+    return Service(name, service_class, tuple(lines))

@@ -1,0 +1,213 @@
+"""Resolves a scheme for a year: its rules, the measures and codes they need, and one way to read a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.records import Key, Line, Measure, Parameter, Region, Rule, Scheme, key_text
+from gep.catalog.load import OPEN, Catalog, near
+
+LOCAL_FILES = "local/"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scheme at a year. `rules` in the order they can be executed; `domains` of each line's measure, per dimension."""
+
+    scheme: Scheme
+    year: int
+    rules: tuple[Rule, ...]
+    measures: Mapping[str, Measure]
+    computed: frozenset[str]
+
+
+def scheme_of(catalog: Catalog, name: str, year: int) -> Scheme:
+    """The scheme, if it exists, is enabled and valid in `year`; else Refused."""
+    scheme = catalog.schemes.get(name)
+    enabled = [s.id for s in catalog.schemes.values() if s.status == "enabled"]
+    if scheme is None:
+        place = Place("coefficients/schemes", key=name)
+        raise Refused([finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, kind="scheme", near=near(name, enabled))])
+    place = Place(scheme.file, key=name)
+    if scheme.status == "disabled":
+        raise Refused([finding("CATALOG-SCHEME-DISABLED", place, found=scheme.reason, name=name, near=", ".join(enabled))])
+    if not valid(scheme.valid_from, scheme.valid_to, year):
+        raise Refused([_invalid("scheme", name, scheme.valid_from, scheme.valid_to, year, place)])
+    return scheme
+
+
+def resolve(catalog: Catalog, name: str, year: int) -> Resolved:
+    """The scheme with the version of each rule that is valid in `year`, sorted so that inputs come before outputs.
+
+    Raises Refused with every finding: unknown or disabled scheme, a rule not valid then, two rules for one measure, a circle.
+    """
+    scheme = scheme_of(catalog, name, year)
+    findings: list[Finding] = []
+    rules: list[Rule] = []
+    for rule_id in scheme.rules:
+        versions = catalog.rules[rule_id]
+        current = [r for r in versions if valid(r.valid_from, r.valid_to, year)]
+        if current:
+            rules.append(current[-1])
+        else:
+            last = versions[-1]
+            place = Place(last.file, key=rule_id)
+            findings.append(_invalid("rule", rule_id, last.valid_from, last.valid_to, year, place))
+    makers: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.kind == "compute":
+            makers.setdefault(rule.output, []).append(rule)
+    for measure, several in makers.items():
+        if len(several) > 1:
+            found = ", ".join(r.id for r in several)
+            findings.append(finding("CATALOG-RULE-TWICE", Place(scheme.file, key=name), found=found, name=measure))
+    findings += _check_lines(catalog, scheme)
+    ordered, circle = _ordered(rules, {m: rs[0] for m, rs in makers.items()})
+    if circle:
+        place = Place(scheme.file, key=name)
+        findings.append(finding("CATALOG-RULE-CYCLE", place, found=" → ".join(circle)))
+    if findings:
+        raise Refused(findings)
+    return Resolved(scheme, year, ordered, catalog.measures, frozenset(makers))
+
+
+def domain(catalog: Catalog, line: Line, dim: str, year: int) -> tuple[str, ...] | None:
+    """The codes a line must have along `dim`; None for an open list."""
+    declared = line.domain.get(dim)
+    if declared is not None:
+        return None if declared == OPEN else declared
+    return tuple(c.code for c in catalog.codes[dim].values() if valid(c.valid_from, c.valid_to, year))
+
+
+def valid(start: date, end: date, year: int) -> bool:
+    """Whether a validity covers some day of the year's end, the date parameters and rules are read for."""
+    return start <= date(year, 12, 31) <= end
+
+
+@dataclass
+class Lookup:
+    """The one way to read a parameter, so that every read is traced. `read` holds what was used, `findings` what was wrong."""
+
+    catalog: Catalog
+    regions: Mapping[str, Region]
+    sets: Sequence[str]
+    findings: dict[str, Finding] = field(default_factory=dict)
+    read: dict[tuple[str, Key, str, int], Parameter | None] = field(default_factory=dict)
+
+    def find(self, name: str, key: Key, region: str, year: int) -> Parameter | None:
+        """The value in force for the key, from the nearest region up the tree, then from anywhere (`region` empty).
+
+        At one place a book's own value comes first, then the parameter sets in the order the scheme names them. Several values
+        of equal standing, none, or one that is declared unknown: None and a finding that stops; a value taken from a region
+        above, or an illustrative one: a finding that tells.
+        """
+        asked = (name, key, region, year)
+        if asked not in self.read:
+            self.read[asked] = self._find(name, key, region, year)
+        return self.read[asked]
+
+    def _find(self, name: str, key: Key, region: str, year: int) -> Parameter | None:
+        rows = [
+            p
+            for p in self.catalog.parameters.get(name, ())
+            if p.key == key and valid(p.valid_from, p.valid_to, year) and self._rank(p) is not None
+        ]
+        args: dict[str, object] = {"name": name, "key": key_text(key) or "-"}
+        for place_code in self.chain(region):
+            here = [p for p in rows if p.region == place_code]
+            if not here:
+                continue
+            best = min(self._rank(p) or 0 for p in here)
+            first = [p for p in here if (self._rank(p) or 0) == best]
+            if len(first) > 1:
+                found = "; ".join(f"{p.value} {p.unit} ({p.file}:{p.line})" for p in first)
+                return self._tell("CATALOG-PARAMETER-AMBIGUOUS", first[0], found=found, region=region, **args)
+            chosen = first[0]
+            if chosen.value is None:
+                expected = f"{chosen.source} {chosen.locator}".strip()
+                return self._tell("CATALOG-PARAMETER-DECLARED-UNKNOWN", chosen, expected=expected, **args)
+            if place_code not in ("", region):
+                self._tell("CATALOG-PARAMETER-FALLBACK", chosen, found=place_code, region=region, **args)
+            if chosen.status == "illustrative":
+                self._tell("CATALOG-PARAMETER-ILLUSTRATIVE", chosen, **args)
+            return chosen
+        expected = ", ".join((*self.sets, "local"))
+        place = Place(key=f"{name}/{region}/{year}/{key_text(key) or '-'}")
+        made = finding("CATALOG-PARAMETER-UNKNOWN", place, expected=expected, region=region, year=year, **args)
+        self.findings[made.id] = made
+        return None
+
+    def chain(self, region: str) -> list[str]:
+        """The region, the regions above it, then anywhere."""
+        steps = []
+        while region and region not in steps:
+            steps.append(region)
+            region = self.regions[region].parent if region in self.regions else ""
+        return [*steps, ""]
+
+    def _rank(self, parameter: Parameter) -> int | None:
+        if parameter.file.startswith(LOCAL_FILES) and parameter.source_set == "local":
+            return -1
+        return self.sets.index(parameter.source_set) if parameter.source_set in self.sets else None
+
+    def _tell(self, code: str, parameter: Parameter, found: str = "", expected: str = "", **args: object) -> None:
+        place = Place(parameter.file, parameter.line, key=f"{parameter.id}/{key_text(parameter.key) or '-'}")
+        made = finding(code, place, found=found, expected=expected, **args)
+        self.findings[made.id] = made
+
+
+def _invalid(kind: str, name: str, start: date, end: date, year: int, place: Place) -> Finding:
+    return finding("CATALOG-SCHEME-VALIDITY", place, expected=f"{start} … {end}", kind=kind, name=name, year=year)
+
+
+def _check_lines(catalog: Catalog, scheme: Scheme) -> list[Finding]:
+    """Every line's measure must have a place in the accounts, under the service it stands in, and money only where it is value-only."""
+    findings = []
+    for service in scheme.services:
+        for line in service.lines:
+            measure = catalog.measures[line.measure]
+            place = Place(scheme.file, key=f"{scheme.id}.{service.id}")
+            money = measure.unit == scheme.currency
+            reasons = {
+                "account.service is not this service": measure.account.get("service") != f"={service.id}",
+                "a value-only line needs a measure in money": line.value_only and not money,
+                "a measure in money has no price": bool(line.price) and money,
+            }
+            for reason, wrong in reasons.items():
+                if wrong:
+                    args = {"name": service.id, "reason": reason}
+                    found, expected = line.measure, f"account.service = '={service.id}', {scheme.currency}"
+                    findings.append(finding("CATALOG-SERVICE-LINE", place, found=found, expected=expected, **args))
+    return findings
+
+
+def _ordered(rules: Sequence[Rule], makers: Mapping[str, Rule]) -> tuple[tuple[Rule, ...], list[str]]:
+    """Depth-first order by inputs of the same period; the second item is a circle, if there is one."""
+    done: dict[tuple[str, str], Rule] = {}
+    path: list[str] = []
+
+    def visit(rule: Rule) -> list[str]:
+        if (rule.id, rule.version) in done:
+            return []
+        if rule.id in path:
+            return [*path[path.index(rule.id) :], rule.id]
+        path.append(rule.id)
+        for given in rule.inputs:
+            if given.kind == "measure" and given.time == "same" and given.ref in makers and makers[given.ref] is not rule:
+                circle = visit(makers[given.ref])
+                if circle:
+                    return circle
+            elif given.kind == "measure" and given.time == "same" and rule.kind == "compute" and given.ref == rule.output:
+                return [rule.id, rule.id]
+        path.pop()
+        done[rule.id, rule.version] = rule
+        return []
+
+    for rule in rules:
+        circle = visit(rule)
+        if circle:
+            return (), circle
+    return tuple(done.values()), []

@@ -1,0 +1,97 @@
+"""The value rules of a scheme: stored quantity × price, made from its lines so that nobody writes them by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.records import Input, Line, Measure, Names, Rule, Scheme
+from gep.catalog.load import Catalog
+
+VALUE = "value."
+VALUE_RULE_VERSION = "1"
+
+
+def value_id(measure: str) -> str:
+    """The id of the measure that holds the value of `measure`."""
+    return f"{VALUE}{measure}"
+
+
+def value_measure(measure: Measure, currency: str) -> Measure:
+    """The value of a measure: money of the scheme's currency, with the same keys and the same place in the accounts."""
+    return replace(
+        measure,
+        id=value_id(measure.id),
+        names=Names(f"{measure.names.zh}价值", f"{measure.names.en}, value"),
+        kind="flow",
+        unit=currency,
+        quantum=Decimal("0.0001"),
+        finest=Decimal("0.01"),
+        lower=None,
+        upper=None,
+    )
+
+
+def price_unit(currency: str, unit: str) -> str:
+    """Money per unit of quantity."""
+    if unit == "1":
+        return currency
+    return f"{currency}/({unit})" if any(sign in unit for sign in "·*/ ") else f"{currency}/{unit}"
+
+
+def value_rules(catalog: Catalog, scheme: Scheme) -> tuple[tuple[Rule, ...], Mapping[str, Measure]]:
+    """One rule for each line that has a price or is value-only, and the measures they compute.
+
+    Raises Refused where the rows of a price are keyed by different dimensions, or by one the quantity does not have.
+    """
+    rules: list[Rule] = []
+    measures: dict[str, Measure] = {}
+    findings: list[Finding] = []
+    for service in scheme.services:
+        for line in service.lines:
+            if not line.price and not line.value_only:
+                continue
+            measure = catalog.measures[line.measure]
+            made = value_measure(measure, scheme.currency)
+            measures[made.id] = made
+            rules.append(_rule(catalog, scheme, line, measure, made, findings))
+    if findings:
+        raise Refused(findings)
+    return tuple(rules), measures
+
+
+def _rule(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, made: Measure, findings: list[Finding]) -> Rule:
+    grain = ("region", *measure.dims)
+    quantity = Input("amount" if line.value_only else "quantity", "measure", measure.id, grain, measure.unit)
+    inputs: tuple[Input, ...] = (quantity,)
+    if not line.value_only:
+        inputs = (quantity, _price(catalog, scheme, line, measure, findings))
+    return Rule(
+        id=made.id,
+        version=VALUE_RULE_VERSION,
+        kind="compute",
+        names=made.names,
+        output=made.id,
+        grain=grain,
+        expression="amount" if line.value_only else "quantity * price",
+        inputs=inputs,
+        source=scheme.source,
+        clause="",
+        file=scheme.file,
+    )
+
+
+def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findings: list[Finding]) -> Input:
+    """The price as an input: it varies by the dimensions its rows are keyed by."""
+    rows = [p for p in catalog.parameters[line.price] if p.source_set in (*scheme.parameter_sets, "local")]
+    keyed = sorted({tuple(d for d, _ in p.key) for p in rows})
+    place = Place(scheme.file, key=f"{scheme.id}.{line.price}")
+    if len(keyed) > 1 or (keyed and not set(keyed[0]) <= set(measure.dims)):
+        found = " | ".join(",".join(k) or "-" for k in keyed)
+        args = {"name": measure.id, "reason": f"the price {line.price} is keyed by {found}"}
+        expected = ",".join(measure.dims) or "-"
+        findings.append(finding("CATALOG-SERVICE-LINE", place, found=line.price, expected=expected, **args))
+    grain = ("region", *(keyed[0] if keyed else ()))
+    return Input("price", "parameter", line.price, grain, price_unit(scheme.currency, measure.unit))

@@ -1,0 +1,445 @@
+"""The command line: parse arguments, call a workflow, print. `gep --help` lists the verbs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import gep
+from gep.base.findings import Finding, Refused, stops
+
+if TYPE_CHECKING:
+    from gep.book import Book
+
+SCHEMA = "gep.cli/1"
+OK, STOPPED, MISUSE, FAULT = 0, 1, 2, 3
+
+app = typer.Typer(
+    help="生态产品总值(GEP)与自然资源资产核算 / Gross ecosystem product and natural resource asset accounts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+coefficients_app = typer.Typer(help="系数、价格与规则目录 / Coefficients, prices and rules.", no_args_is_help=True)
+app.add_typer(coefficients_app, name="coefficients")
+
+BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="账册目录 / folder of the book")]
+Who = Annotated[str, typer.Option("--as", metavar="NAME", help="操作人(自报) / who acts, as declared")]
+Lang = Annotated[str, typer.Option("--lang", metavar="zh|en", help="语言 / language")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
+
+def default_lang() -> str:
+    """GEP_LANG, else Chinese where the locale is Chinese, else English."""
+    chosen = os.environ.get("GEP_LANG", "")
+    if chosen in ("zh", "en"):
+        return chosen
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _lang(lang: str) -> str:
+    if lang not in ("", "zh", "en"):
+        raise typer.BadParameter("zh | en", param_hint="--lang")
+    return lang or default_lang()
+
+
+class Output:
+    """Collects what a command found and prints it once, as text or as one JSON object."""
+
+    def __init__(self, lang: str, as_json: bool) -> None:
+        from gep import show
+
+        self.lang, self.as_json = _lang(lang), as_json
+        self.console = show.console(self.lang)
+        self.errors = show.console(self.lang, stderr=True)
+
+    def end(self, result: Mapping[str, Any], findings: Iterable[Finding], *, text: Callable[[], None], notes: bool = True) -> None:
+        """Print and leave with the exit code that the findings ask for."""
+        from gep import show
+
+        told = list(findings)
+        code = STOPPED if stops(told) else OK
+        if self.as_json:
+            body = {"schema": SCHEMA, "ok": code == OK, "exit": code, "result": result, "findings": [f.as_dict() for f in told]}
+            sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=1, default=str) + "\n")
+        else:
+            text()
+            if told:
+                self.errors.print(show.findings(told, self.lang, notes=notes))
+        raise typer.Exit(code)
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """A refusal is told as findings, never as a traceback."""
+        try:
+            yield
+        except Refused as refused:
+            self.end({}, refused.findings, text=lambda: None)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """A moving line on a terminal, nothing elsewhere."""
+        if self.as_json or not self.errors.is_terminal:
+            yield lambda text: None
+            return
+        with self.errors.status("") as status:
+            yield lambda text: status.update(text)
+
+
+def _book(path: Path) -> Book:
+    from gep.book import Book
+
+    return Book(path)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"gep-accounts {gep.__version__}\n")
+        raise typer.Exit(OK)
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")] = False,
+) -> None:
+    """Options before the verb."""
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo book")] = Path("gep-demo"),
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """用随附的甘孜州 2010 年账册演示全过程 / Run the shipped Garze 2010 book from returns to explained totals."""
+    from gep import show
+    from gep.workflow.demo import FIGURE
+    from gep.workflow.demo import demo as run_demo
+    from gep.workflow.explain import explain as explain_figure
+    from gep.workflow.views import rows
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        with out.progress() as progress:
+            made = run_demo(folder, progress=progress)
+        told = [*(f for s in made.submitted for f in s.findings), *made.made.findings]
+        if made.made.vintage is None:
+            out.end({"book": str(made.book.root)}, told, text=lambda: None)
+        totals = rows(made.book, "SELECT * FROM gep_total ORDER BY profile")
+        printed = rows(made.book, "SELECT * FROM published_figure ORDER BY file, row")
+        example = explain_figure(made.book, FIGURE, out.lang)
+
+        def text() -> None:
+            out.console.print(show.published(printed, out.lang))
+            out.console.print(show.totals(totals, out.lang))
+            out.console.print(show.explanation(example, out.lang))
+            out.console.print(_where_to_look(made.book.root, out.lang))
+
+        verdicts = {v: sum(1 for r in printed if r["verdict"] == v) for v in ("meets", "misses", "not_computed")}
+        result = {"book": str(made.book.root), "vintage": made.made.vintage, "totals": totals, "published": verdicts}
+        out.end(result, told, text=text)
+
+
+def _where_to_look(root: Path, lang: str) -> str:
+    lines = {
+        "zh": ("账册", "解释任一数字", "用 SQL 查询", "比较两个方案"),
+        "en": ("The book", "Explain any figure", "Ask SQL", "Compare two profiles"),
+    }[lang]
+    return "\n".join(
+        [
+            f"{lines[0]}: {root}",
+            f"{lines[1]}: gep explain {root} value_account/513300/2010/soil_retention/silt",
+            f'{lines[2]}: gep sql {root} "SELECT service, benefit, value FROM value_account"',
+            f"{lines[3]}: gep compare {root} --profiles garze-2017 garze-2017-one-carbon",
+        ]
+    )
+
+
+@app.command()
+def init(
+    book: BookPath,
+    source: Annotated[str, typer.Option("--from", metavar="NAME|DIR", help="随附账册名或目录 / shipped book or folder")] = "",
+    who: Who = "",
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """建立账册 / Make a book, empty or from a shipped one."""
+    from gep.workflow.init import init as make
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        made, submitted = make(book, source, who=who)
+        told = [f for s in submitted for f in s.findings]
+        result = {"book": str(made.root), "submissions": [_taken(s) for s in submitted]}
+        out.end(result, told, text=lambda: _print_taken(out, submitted, str(made.root)))
+
+
+def _taken(submitted: Any) -> dict[str, object]:
+    return {k: v for k, v in asdict(submitted).items() if k != "findings"} | {"findings": len(submitted.findings)}
+
+
+def _print_taken(out: Output, submitted: Sequence[Any], title: str) -> None:
+    words = {"accepted": {"zh": "已接收", "en": "accepted"}, "rejected": {"zh": "未接收", "en": "rejected"}}
+    out.console.print(title, markup=False)
+    for s in submitted:
+        out.console.print(f"  {words[s.status][out.lang]}  {s.file}  ({s.facts})  SHA-256 {s.sha256[:12]}…", markup=False)
+
+
+@app.command()
+def submit(
+    book: BookPath,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="CSV, Parquet, JSON")],
+    records: Annotated[str, typer.Option("--records", metavar="SET", help="记录集(如图斑表) / the file is this record set")] = "",
+    who: Who = "",
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """报送部门数据 / Take department returns into the book; a file with stopping findings is refused whole."""
+    from gep.workflow.submit import submit as take
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        done = take(_book(book), files, who=who, record_set=records)
+        told = [f for s in done for f in s.findings]
+        out.end({"submissions": [_taken(s) for s in done]}, told, text=lambda: _print_taken(out, done, str(book)))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)],
+    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK", help="按该账册检查 / check against this book")] = None,
+    records: Annotated[str, typer.Option("--records", metavar="SET", help="记录集 / the file is this record set")] = "",
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """检查报送文件,不入账 / Check a file; nothing is stored."""
+    from gep.workflow.check import check as look
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        read = look(file, _book(book) if book else None, record_set=records)
+        words = {"zh": f"{file.name}:读出 {len(read.facts)} 条", "en": f"{file.name}: {len(read.facts)} facts"}
+        result = {"file": file.name, "sha256": read.sha256, "facts": len(read.facts)}
+        out.end(result, read.findings, text=lambda: out.console.print(words[out.lang], markup=False))
+
+
+@app.command()
+def answer(
+    book: BookPath,
+    finding_id: Annotated[str, typer.Argument(metavar="ID", help="问题编号(见 finding 视图) / id in the view `finding`")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="说明 / the explanation")],
+    document: Annotated[str, typer.Option("--document", help="依据文件 / document it rests on")] = "",
+    who: Who = "",
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """说明一项核实性问题 / Explain a finding that asks for it; the next run marks it answered."""
+    from gep.workflow.answer import answer as give
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        entry = give(_book(book), finding_id, text, document=document, who=who)
+        shown = {"zh": f"已记入日志第 {entry.seq} 条", "en": f"recorded as journal entry {entry.seq}"}
+        out.end({"seq": entry.seq}, (), text=lambda: out.console.print(shown[out.lang], markup=False))
+
+
+@app.command()
+def run(
+    book: BookPath,
+    year: Annotated[str, typer.Option("--year", metavar="Y|A-B|all", help="核算年度 / accounting years")] = "all",
+    profile: Annotated[list[str] | None, typer.Option("--profile", metavar="P", help="核算方案,可多次 / profile, may be repeated")] = None,
+    trial: Annotated[bool, typer.Option("--trial", help="试算:有强制性问题也出结果 / make a trial vintage despite stopping findings")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="只打印计算计划 / print the canonical plans only")] = False,
+    who: Who = "",
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """核算 / Compute the accounts and keep them as a new vintage."""
+    from gep import show
+    from gep.workflow.plan import plans
+    from gep.workflow.run import run as compute
+    from gep.workflow.views import rows
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        opened = _book(book)
+        if plan:
+            texts = plans(opened, year, profile or ())
+            out.end({"plans": texts}, (), text=lambda: out.console.print("\n\n".join(texts), markup=False, soft_wrap=True))
+        with out.progress() as progress:
+            made = compute(opened, year, profiles=profile or (), trial=trial, who=who, progress=progress)
+        if made.vintage is None:
+            out.end({"vintage": None}, made.findings, text=lambda: None)
+        totals = rows(opened, f"SELECT * FROM gep_total_all WHERE vintage = {made.vintage} ORDER BY ALL")  # noqa: S608
+
+        def text() -> None:
+            out.console.print(show.totals(totals, out.lang))
+            out.console.print(f"vintage {made.vintage} ({made.state})", markup=False)
+
+        result = {"vintage": made.vintage, "state": made.state, "years": made.years, "profiles": made.profiles, "totals": totals}
+        out.end(result, made.findings, text=text)
+
+
+@app.command()
+def explain(
+    book: BookPath,
+    figure: Annotated[str, typer.Argument(metavar="FIGURE", help="view/region/year[/key…][#column][@vintage]")],
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="写成网页 / write a web page with the formulas")] = None,
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """解释一个数字,直到报送单元格和有来源的系数 / Explain a figure down to returned cells and sourced coefficients."""
+    from gep import show
+    from gep.workflow.explain import explain as walk
+    from gep.workflow.page import page
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        made = walk(_book(book), figure, out.lang)
+        if html is not None:
+            html.write_text(page(made, out.lang), encoding="utf-8")
+        result = {"figure": made.address, "column": made.column, "amount": made.amount or None, "unit": made.unit, "state": made.state}
+        result |= {"roots": [s.node["id"] for s in made.parts], "trace": list(made.nodes)}
+        out.end(result, (), text=lambda: out.console.print(show.explanation(made, out.lang)))
+
+
+@app.command()
+def compare(
+    book: BookPath,
+    profiles: Annotated[tuple[str, str], typer.Option("--profiles", metavar="A B", help="比较两个方案 / compare two profiles")],
+    region: Annotated[str, typer.Option("--region", help="只看该地区 / this region only")] = "",
+    year: Annotated[int | None, typer.Option("--year", help="只看该年 / this year only")] = None,
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """比较 / Compare two profiles, service by service."""
+    from gep import show
+    from gep.workflow.compare import as_rows, compare_profiles
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        items = compare_profiles(_book(book), *profiles, region=region, year=year)
+        result = {"left": profiles[0], "right": profiles[1], "lines": as_rows(items)}
+        out.end(result, (), text=lambda: out.console.print(show.pairs(items, *profiles, out.lang)))
+
+
+@app.command()
+def sql(
+    book: BookPath,
+    query: Annotated[str, typer.Argument(metavar="SELECT…", help="只读查询 / one statement that only reads")],
+    form: Annotated[str, typer.Option("--format", metavar="table|csv|json|parquet")] = "table",
+    as_of: Annotated[datetime | None, typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="当日所知 / as known on")] = None,
+    attach: Annotated[list[Path] | None, typer.Option("--attach", metavar="BOOK", help="同时打开其他账册 / open further books")] = None,
+    lang: Lang = "",
+) -> None:
+    """用 DuckDB SQL 查询账册 / Ask DuckDB SQL of the accounts (see docs/sql.md)."""
+    from gep.ledger.query import FORMATS, select, write
+
+    if form not in FORMATS:
+        raise typer.BadParameter(" | ".join(FORMATS), param_hint="--format")
+    out = Output(lang, False)
+    with out.refusals():
+        from gep.workflow.views import need_store
+
+        opened = _book(book)
+        need_store(opened)
+        others = [(path.name.replace("-", "_"), _book(path).store) for path in attach or ()]
+        result = select(opened.store, query, others, as_of.date() if as_of else None)
+        write(result, form, sys.stdout.buffer)  # type: ignore[arg-type]
+
+
+@app.command()
+def verify(book: BookPath, lang: Lang = "", as_json: AsJson = False) -> None:
+    """校验账册的日志、结果与原件 / Check journal, releases and originals of a book against their hashes."""
+    from gep.workflow.verify import verify as look
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        checked, told = look(_book(book))
+        words = {"zh": f"已校验:{checked}", "en": f"checked: {checked}"}
+        out.end({"checked": checked}, told, text=lambda: out.console.print(words[out.lang], markup=False))
+
+
+@coefficients_app.command("list")
+def coefficients_list(
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="按编号、名称、来源筛选 / filter")] = "",
+    source_set: Annotated[str, typer.Option("--set", help="参数集 / parameter set")] = "",
+    schemes: Annotated[bool, typer.Option("--schemes", help="列出方案 / list the schemes instead")] = False,
+    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK", help="连同账册自有参数 / with the book's own")] = None,
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """列出系数与价格 / List coefficients and prices, or schemes."""
+    from gep import show_coefficients as show
+    from gep.workflow.coefficients import listed
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        catalog = _catalog(book)
+        if schemes:
+            out.end(show.schemes_json(catalog), (), text=lambda: out.console.print(show.schemes(catalog, out.lang)))
+        rows = listed(catalog, text, source_set)
+        out.end({"parameters": show.parameters_json(rows)}, (), text=lambda: out.console.print(show.parameters(catalog, rows, out.lang)))
+
+
+@coefficients_app.command("show")
+def coefficients_show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="参数、规则、指标或方案编号 / parameter, rule, measure or scheme")],
+    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK")] = None,
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """显示一个参数、规则、指标或方案 / Show a parameter, rule, measure or scheme with its source and use."""
+    from gep import show_coefficients as show
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        made = show.entry(_catalog(book), name)
+        out.end(made.data, (), text=lambda: out.console.print(made.text(out.lang)))
+
+
+@coefficients_app.command("audit")
+def coefficients_audit(
+    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK")] = None,
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """审计参数的来源、覆盖与使用 / Audit sources, coverage and use of every parameter."""
+    from gep import show_coefficients as show
+    from gep.workflow.coefficients import audit
+
+    out = Output(lang, as_json)
+    with out.refusals():
+        made = audit(_catalog(book))
+        out.end(asdict(made), (), text=lambda: out.console.print(show.audit(made, out.lang)))
+
+
+def _catalog(book: Path | None) -> Any:
+    from gep.base.data import data_root
+    from gep.catalog.load import load
+
+    return _book(book).catalog if book is not None else load(data_root() / "coefficients")
+
+
+def main() -> None:
+    """Entry point. 0 success, 1 findings that stop, 2 misuse, 3 internal fault (with a traceback, for a report)."""
+    try:
+        app()
+    except Exception as error:  # the last wall: an internal fault must not look like a finding
+        import traceback
+
+        traceback.print_exc()
+        words = {"zh": "程序内部故障,账册未改动或已回到上一次记录的状态。请附上以上内容报告。", "en": "Internal fault; the book keeps its last recorded state. Please report the text above."}
+        sys.stderr.write(f"gep: {type(error).__name__}: {words[default_lang()]}\n")
+        raise SystemExit(FAULT) from error

@@ -1,0 +1,152 @@
+"""Puts figures and parameters in the place of the inputs of a rule, for one region, period and key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
+
+from gep.base.findings import Finding, Place, finding
+from gep.base.records import Input, Key, Parameter, State, key_of, key_text
+from gep.base.units import Unit, parse_unit
+from gep.engine.cells import Cell, Cells, address
+
+# what varies by row, month or day is never bound to one figure
+ROW_DIMS = frozenset({"row", "month", "day"})
+
+
+class Parameters(Protocol):
+    """The one way the engine reads parameters."""
+
+    def find(self, name: str, key: Key, region: str, year: int) -> Parameter | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An input with its value in the unit in which the expression reads it.
+
+    `amount`, `unit` are as stored where it comes from, `factor` leads from there to `value`. `node` names the trace node.
+    """
+
+    name: str
+    kind: str
+    node: str
+    state: State
+    value: Fraction | None
+    amount: str
+    unit: str
+    factor: Fraction
+    low: Fraction | None
+    high: Fraction | None
+    read_in: str
+    cell: Cell | None = None
+    parameter: Parameter | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the inputs are bound to: the figures there are, the parameters, and the money of the account."""
+
+    cells: Cells
+    parameters: Parameters
+    currency: str
+    price_year: int
+
+
+def input_key(given: Input, place: Mapping[str, str]) -> Key:
+    """The key under which an input is looked up at a place {dimension: code}."""
+    own = {d: place[d] for d in given.grain if d != "region" and d not in ROW_DIMS}
+    return key_of({**own, **given.select})
+
+
+def input_period(given: Input, period: str, place: Mapping[str, str]) -> str:
+    """The period an input is read for: the year itself, the one before, or a month or day of it."""
+    if given.time in ("prev", "opening"):
+        return str(int(period[:4]) - 1) + period[4:]
+    return place.get("day") or place.get("month") or period
+
+
+def bind(given: Input, region: str, period: str, place: Mapping[str, str], context: Context) -> tuple[Bound, list[Finding]]:
+    """One input at one place. A figure that is not there is bound as not available; the finding says what is missing."""
+    key = input_key(given, place)
+    if given.kind == "parameter":
+        return _bind_parameter(given, region, period, key, context)
+    when = input_period(given, period, place)
+    cell = context.cells.get(given.ref, region, when, key)
+    node = address(given.ref, region, when, key)
+    if cell is None or cell.exact is None:
+        state = State.NOT_AVAILABLE if cell is None else cell.state
+        return Bound(given.name, "measure", node, state, None, "", given.unit, Fraction(1), None, None, given.unit, cell), []
+    factor = _factor(cell.unit, given.unit)
+    to_read = 1 / parse_unit(given.unit).without_price_year().factor  # intervals are kept in base units
+    low = None if cell.low is None else cell.low * to_read
+    high = None if cell.high is None else cell.high * to_read
+    value = Fraction(Decimal(cell.amount)) * factor
+    return Bound(given.name, "measure", node, cell.state, value, cell.amount, cell.unit, factor, low, high, given.unit, cell), []
+
+
+def _factor(source: str, target: str) -> Fraction:
+    return parse_unit(source).without_price_year().factor_to(parse_unit(target).without_price_year())
+
+
+def _bind_parameter(given: Input, region: str, period: str, key: Key, context: Context) -> tuple[Bound, list[Finding]]:
+    year = int(period[:4])
+    parameter = context.parameters.find(given.ref, key, region, year)
+    if parameter is None or parameter.value is None:
+        node = "/".join((given.ref, key_text(key) or "-", region, str(year)))
+        unknown = Bound(given.name, "parameter", node, State.REFUSED, None, "", given.unit, Fraction(1), None, None, given.unit)
+        return unknown, []  # the look-up has told why
+    node = parameter_node(parameter)
+    findings = _check_parameter(given, parameter, context)
+    stated = parse_unit(parameter.unit).without_price_year()
+    wanted = parse_unit(given.unit).without_price_year()
+    if findings or not stated.compatible(wanted):
+        refused = Bound(given.name, "parameter", node, State.REFUSED, None, "", given.unit, Fraction(1), None, None, given.unit)
+        return refused, findings
+    factor = stated.factor_to(wanted)
+    value = Fraction(parameter.value) * factor
+    findings = _check_bounds(given, parameter, value)
+    amount = format(parameter.value, "f")
+    bound = Bound(
+        given.name, "parameter", node, State.VALUE, value, amount, parameter.unit, factor, value, value, given.unit, None, parameter
+    )
+    return bound, findings
+
+
+def parameter_node(parameter: Parameter) -> str:
+    """The name of a parameter in a trace: id, key, region, source set and start of validity."""
+    key = key_text(parameter.key) or "-"
+    return "/".join((parameter.id, key, parameter.region or "-", parameter.source_set, parameter.valid_from.isoformat()))
+
+
+def _check_parameter(given: Input, parameter: Parameter, context: Context) -> list[Finding]:
+    """Dimension, currency and price year."""
+    place = Place(parameter.file, parameter.line, "unit", key=parameter.id)
+    stated, wanted = parse_unit(parameter.unit), parse_unit(given.unit)
+    if not stated.without_price_year().compatible(wanted.without_price_year()):
+        return [finding("ENGINE-PARAMETER-UNIT", place, found=parameter.unit, expected=given.unit, name=parameter.id)]
+    if stated.currency is None:
+        return []
+    year = stated.price_year
+    if year is None:
+        return [finding("ENGINE-PRICE-YEAR-MISSING", place, found=parameter.unit, expected=_with_year(stated, context), name=parameter.id)]
+    if year != context.price_year:
+        args = {"found": str(year), "expected": str(context.price_year), "difference": str(year - context.price_year)}
+        return [finding("ENGINE-PRICE-YEAR", place, name=parameter.id, **args)]
+    return []
+
+
+def _with_year(stated: Unit, context: Context) -> str:
+    return stated.text.replace(stated.currency or "", f"{stated.currency}@{context.price_year}")
+
+
+def _check_bounds(given: Input, parameter: Parameter, value: Fraction) -> list[Finding]:
+    """The quantum of the plan rests on the declared bounds, so a parameter outside them stops."""
+    low, high = given.lower, given.upper
+    if (low is not None and value < Fraction(low)) or (high is not None and value > Fraction(high)):
+        place = Place(parameter.file, parameter.line, "value", key=parameter.id)
+        expected = f"{'-∞' if low is None else low} … {'∞' if high is None else high} {given.unit}"
+        return [finding("ENGINE-PARAMETER-BOUNDS", place, found=f"{parameter.value} {parameter.unit}", expected=expected, name=parameter.id)]
+    return []

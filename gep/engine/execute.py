@@ -1,0 +1,261 @@
+"""Runs the steps of a task: binds inputs, sums rows, evaluates the exact tail, rounds once to storage, traces and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context as DecimalContext
+from decimal import Decimal
+from fractions import Fraction
+from itertools import product as cross
+
+from gep.base.findings import Place, finding
+from gep.base.records import Severity, State, key_of
+from gep.base.rounding import store
+from gep.engine import sums as row_sums
+from gep.engine.bind import Bound, Context, bind
+from gep.engine.cells import Cell, address, computed
+from gep.engine.frames import Group
+from gep.engine.sums import Summed
+from gep.engine.task import Outcome, Step, Task
+from gep.engine.trace import argument, calculation, cell_node, node_id, parameter_entry
+from gep.rules.bounds import ALL, Interval, interval, point
+from gep.rules.exact import MathProblem, effective_names, effective_refs, evaluate
+from gep.rules.nodes import Compare, Name, Ref, walk
+from gep.rules.product import Plan
+
+
+def execute(task: Task) -> Outcome:
+    """Run every step; what is computed is put into `task.cells`, a trace node is made for each figure and for all it rests on.
+
+    Unknown inputs make unknown figures, inputs that are not applicable make figures that are not applicable; both are stored
+    with their state. Findings: unusable parameters, row sums beyond their rounding bound, mathematics that has no result,
+    asserts that fail or cannot run, second routes that disagree.
+    """
+    outcome = Outcome()
+    context = Context(task.cells, task.parameters, task.currency, int(task.period[:4]))
+    for step in task.steps:
+        _Run(task, step, context, outcome).run()
+    return outcome
+
+
+@dataclass
+class _Evaluated:
+    """One figure on its way: what was bound, what was summed."""
+
+    group: Group
+    bound: dict[str, Bound]
+    summed: dict[int, Summed]
+
+    @property
+    def env(self) -> dict[str, Fraction | None]:
+        return {name: b.value for name, b in self.bound.items()}
+
+    @property
+    def refs(self) -> dict[tuple[int, str], Fraction | None]:
+        found: dict[tuple[int, str], Fraction | None] = {}
+        for index, s in self.summed.items():
+            found[index, s.fn] = s.value
+            found[index, "count"] = Fraction(s.n) if s.value is not None else None
+        return found
+
+
+class _Run:
+    def __init__(self, task: Task, step: Step, context: Context, outcome: Outcome) -> None:
+        self.task, self.step, self.plan = task, step, step.plan
+        self.context, self.outcome = context, outcome
+
+    def run(self) -> None:
+        groups = [Group(i, region, place) for i, (region, place) in enumerate(self._places())]
+        summed = row_sums.all_sums(self.plan, groups, self.step.domains, self.task, self.context, self.outcome)
+        scalars = [n.id for n in walk(self.plan.tail) if isinstance(n, Name)]
+        for group in groups:
+            bound: dict[str, Bound] = {}
+            for name in dict.fromkeys(scalars):
+                given = self.plan.input(name)
+                bound[name], told = bind(given, group.region, self.task.period, group.place, self.context)
+                self.outcome.tell(*told)
+            self._one(_Evaluated(group, bound, summed.get(group.index, {})))
+
+    def _places(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Every (region, {dimension: code}) of the grain of the rule."""
+        dims = [d for d in self.plan.rule.grain if d != "region"]
+        for region in self.task.regions:
+            if self.step.keys is not None:
+                yield from ((region, place) for place in self.step.keys)
+                continue
+            for codes in cross(*(self.step.domains[d] for d in dims)):
+                yield region, dict(zip(dims, codes, strict=True))
+
+    def _one(self, e: _Evaluated) -> None:
+        state, reason = _state(e)
+        kind = self.plan.rule.kind
+        try:
+            if kind == "assert":
+                self._assert(e, state, reason)
+            elif kind == "second_route":
+                self._second_route(e, state)
+            else:
+                self._compute(e, state, reason)
+        except MathProblem as problem:
+            place = Place(self.plan.rule.file, key=self._address(e))
+            numbers = ", ".join(f"{n} = {b.amount} {b.unit}" for n, b in e.bound.items())
+            self.outcome.tell(finding("ENGINE-MATHEMATICS", place, found=numbers, rule=self.plan.rule.id, reason=str(problem)))
+            if kind == "compute":
+                self._store(e, None, State.REFUSED, str(problem))
+
+    def _address(self, e: _Evaluated) -> str:
+        return address(self.plan.rule.output or self.plan.rule.id, e.group.region, self.task.period, key_of(e.group.place))
+
+    def _compute(self, e: _Evaluated, state: State, reason: str) -> None:
+        if state is not State.VALUE:
+            self._store(e, None, state, reason)
+            return
+        exact = evaluate(self.plan.tail, e.env, e.refs)
+        if exact is None:
+            raise AssertionError(f"{self._address(e)}: every input is known, the figure is not")
+        value = store(exact, self.plan.places)
+        self._store(e, value, State.VALUE, "")
+        self._check_route(e, value)
+
+    def _store(self, e: _Evaluated, value: Decimal | None, state: State, reason: str) -> None:
+        measure = self.task.measures[self.plan.rule.output]
+        key = key_of(e.group.place)
+        ends = _bounds(self.plan, e) if value is not None else ALL
+        cell = computed(measure, e.group.region, self.task.period, key, value, state, (ends.lower, ends.upper), reason)
+        self.task.cells.put(cell)
+        self._trace(e, cell)
+        self._check_physical_bounds(cell)
+
+    def _trace(self, e: _Evaluated, cell: Cell) -> None:
+        nodes, profile = self.outcome.nodes, self.task.profile
+        reached_names, reached_refs = _reached(self.plan, e, cell.state)
+        for b in e.bound.values():
+            keep(nodes, b, profile)
+        arguments = [argument(b, profile, n in reached_names) for n, b in e.bound.items()]
+        sums = [s.reference(reached_refs) for _, s in sorted(e.summed.items())]
+        made = calculation(self.plan, cell, profile, arguments, sums)
+        nodes[str(made["id"])] = made
+        for _, s in sorted(e.summed.items()):
+            nodes[str(s.node["id"])] = s.node
+
+    def _check_physical_bounds(self, cell: Cell) -> None:
+        measure = self.task.measures[cell.measure]
+        if cell.exact is None:
+            return
+        for bound, outside in ((measure.lower, lambda b: cell.exact < b), (measure.upper, lambda b: cell.exact > b)):
+            if bound is not None and outside(Fraction(bound)):
+                place = Place(self.plan.rule.file, key=cell.address)
+                found = f"{cell.amount} {cell.unit}"
+                told = finding("ENGINE-OUT-OF-BOUNDS", place, found=found, expected=f"{measure.lower} … {measure.upper}", rule=self.plan.rule.id)
+                self.outcome.tell(told)
+
+    def _check_route(self, e: _Evaluated, value: Decimal) -> None:
+        """The route written independently of this evaluator must agree to the last stored digit."""
+        name = self.plan.rule.route
+        if not name:
+            return
+        route = self.task.routes[name]
+        wide = DecimalContext(prec=60)
+        inputs = {n: wide.divide(Decimal(b.value.numerator), Decimal(b.value.denominator)) for n, b in e.bound.items() if b.value is not None}
+        other = route(inputs)
+        self._compare(e, value, other, Decimal(1).scaleb(-self.plan.places), name)
+
+    def _second_route(self, e: _Evaluated, state: State) -> None:
+        key = key_of(e.group.place)
+        first = self.task.cells.get(self.plan.rule.output, e.group.region, self.task.period, key)
+        if state is not State.VALUE or first is None or first.exact is None:
+            return
+        exact = evaluate(self.plan.tail, e.env, e.refs)
+        if exact is None:
+            raise AssertionError(f"{self._address(e)}: every input is known, the figure is not")
+        tolerance = self.plan.rule.tolerance or Decimal(1).scaleb(-self.plan.places)
+        self._compare(e, Decimal(first.amount), store(exact, self.plan.places), tolerance, self.plan.rule.id)
+
+    def _compare(self, e: _Evaluated, value: Decimal, other: Decimal, tolerance: Decimal, name: str) -> None:
+        gap = abs(Fraction(value) - Fraction(other))
+        if gap <= Fraction(tolerance):
+            return
+        place = Place(self.plan.rule.file, key=self._address(e))
+        difference = store(Fraction(value) - Fraction(other), self.plan.places)
+        unit = self.plan.unit
+        told = finding(
+            "ENGINE-SECOND-ROUTE", place, found=f"{value} {unit}", expected=f"{store(Fraction(other), self.plan.places)} {unit}",
+            difference=difference, rule=self.plan.rule.id, route=name,
+        )  # fmt: skip
+        self.outcome.tell(told)
+
+    def _assert(self, e: _Evaluated, state: State, reason: str) -> None:
+        rule, tail = self.plan.rule, self.plan.tail
+        place = Place(rule.file, key=self._address(e))
+        if state is State.NOT_APPLICABLE:
+            return
+        if state is not State.VALUE:
+            self.outcome.tell(finding("ENGINE-CHECK-CANNOT-RUN", place, found=reason, rule=rule.id))
+            return
+        if not isinstance(tail, Compare) or rule.message is None:
+            raise AssertionError(f"{rule.id}: an assert is a comparison with a message")
+        left, right = evaluate(tail.left, e.env, e.refs), evaluate(tail.right, e.env, e.refs)
+        if evaluate(tail, e.env, e.refs) or left is None or right is None:
+            return
+        shown = {"found": _short(left), "expected": f"{tail.op} {_short(right)}", "difference": _short(left - right)}
+        figures = [b.node for b in e.bound.values() if b.kind == "measure"]
+        severity = Severity(rule.severity)
+        words = {"zh": rule.message.zh, "en": rule.message.en}
+        told = finding("ENGINE-CHECK", place, figures=figures, rule=rule.id, severity=severity, **words, **shown)
+        self.outcome.tell(told)
+
+
+def keep(nodes: dict[str, dict[str, object]], b: Bound, profile: str) -> None:  # type: ignore[type-arg]
+    """Put the node of a submitted figure or parameter into the trace (a computed one has its own already)."""
+    name = node_id(b, profile)
+    if name in nodes:
+        return
+    if b.parameter is not None:
+        nodes[name] = parameter_entry(b.parameter)  # type: ignore[assignment]
+    elif b.cell is not None and b.cell.is_input:
+        nodes[name] = cell_node(b.cell)  # type: ignore[assignment]
+
+
+def _state(e: _Evaluated) -> tuple[State, str]:
+    """not_applicable if an input is, else refused or not available if an input is unknown (the reason names them), else value."""
+    states: dict[State, list[str]] = {}
+    for b in e.bound.values():
+        if b.state is not State.VALUE:
+            states.setdefault(b.state, []).append(b.node)
+    for s in e.summed.values():
+        if s.state is not State.VALUE:
+            states.setdefault(s.state, []).append(s.reason)
+    for state in (State.NOT_APPLICABLE, State.REFUSED, State.NOT_AVAILABLE):
+        if state in states:
+            return state, ", ".join(states[state])
+    return State.VALUE, ""
+
+
+def _bounds(plan: Plan, e: _Evaluated) -> Interval:
+    """The interval of the figure, given those of its inputs; unbounded where they leave it without one (a divisor around zero)."""
+    env: dict[str | Ref, Interval] = {n: Interval(b.low, b.high) for n, b in e.bound.items()}
+    for node in walk(plan.tail):
+        if isinstance(node, Ref):
+            s = e.summed[node.index]
+            env[node] = point(Fraction(s.n)) if node.what == "count" else s.bounds
+    try:
+        return interval(plan.tail, env)
+    except MathProblem:
+        return ALL
+
+
+def _reached(plan: Plan, e: _Evaluated, state: State) -> tuple[frozenset[str], frozenset[Ref]]:
+    """The inputs and sums that reach the result through arguments that bound; all of them where there is no value."""
+    if state is not State.VALUE:
+        return frozenset(e.bound), frozenset(n for n in walk(plan.tail) if isinstance(n, Ref))
+    return effective_names(plan.tail, e.env, e.refs), effective_refs(plan.tail, e.env, e.refs)
+
+
+def _short(value: Fraction) -> str:
+    """For messages: twelve significant digits."""
+    context = DecimalContext(prec=12)
+    return format(context.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(context), "f")
+
+
+__all__: Sequence[str] = ("execute", "keep")

@@ -1,0 +1,152 @@
+"""The rows of a row sum: a relation with the group each row belongs to and a column of doubles for every input it reads.
+
+A frame comes either from figures (every key the declared domain asks for makes a row) or from a record set (its rows of the region
+and period, with figures and parameters looked up beside them). A look-up that finds nothing leaves NULL: the row is then counted
+missing and enters no sum. A frame is SQL text over named tables, so that a record set is streamed and never copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product as cross
+
+import duckdb
+import pyarrow as pa
+
+from gep.base.findings import Finding
+from gep.base.records import Input, State
+from gep.engine.bind import ROW_DIMS, Bound, Context, bind
+from gep.rules.product import Plan, RowProduct
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One figure to be summed for: the region, and the codes of the dimensions of the rule's grain."""
+
+    index: int
+    region: str
+    place: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`select` gives column `g` (group index), the `keys` of a row as text, and the double columns named in `columns`.
+
+    `columns`: input -> column. `tables`: what `select` reads, by the name it is to be registered under. `bound`: per group and
+    row, in order, what was bound to each input (only for frames of figures, which are small).
+    """
+
+    select: str
+    tables: Mapping[str, pa.Table]
+    keys: tuple[str, ...]
+    columns: Mapping[str, str]
+    bound: Mapping[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = field(default_factory=dict)
+
+
+def extra_dims(plan: Plan, row_product: RowProduct) -> tuple[str, ...]:
+    """What one row is keyed by beyond the grain of the rule, sorted."""
+    return tuple(sorted(set(row_product.frame) - set(plan.rule.grain) - {"region"}))
+
+
+def columns_of(row_product: RowProduct) -> dict[str, str]:
+    """Generated column names: DuckDB takes `P` and `p` for the same column, so names of inputs are never used."""
+    return {name: f"c{i}" for i, name in enumerate(row_product.inputs)}
+
+
+def of_figures(
+    plan: Plan,
+    row_product: RowProduct,
+    groups: Sequence[Group],
+    domains: Mapping[str, Sequence[str]],
+    period: str,
+    context: Context,
+) -> tuple[Frame, list[Finding]]:
+    """A row for every combination of the extra dimensions, for each group."""
+    dims = extra_dims(plan, row_product)
+    months = [f"{period}-{m:02d}" for m in range(1, 13)]
+    codes_of = {d: months if d == "month" else domains[d] for d in dims}
+    findings: list[Finding] = []
+    bound: dict[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = {}
+    data: dict[str, list[object]] = {"g": [], **{d: [] for d in dims}}
+    columns = columns_of(row_product)
+    data |= {c: [] for c in columns.values()}
+    for group in groups:
+        for codes in cross(*(codes_of[d] for d in dims)):
+            place = dict(zip(dims, codes, strict=True))
+            row: dict[str, Bound] = {}
+            for name in columns:
+                row[name], told = bind(plan.input(name), group.region, period, {**group.place, **place}, context)
+                findings += told
+            bound.setdefault(group.index, []).append((place, row))
+            if any(b.state is State.NOT_APPLICABLE for b in row.values()):
+                continue  # a sum is that of the applicable rows; the row is kept in `bound` to be told
+            for name, column in columns.items():
+                value = row[name].value
+                data[column].append(None if value is None else float(value))
+            data["g"].append(group.index)
+            for dim, code in place.items():
+                data[dim].append(code)
+    types = {c: pa.float64() for c in columns.values()} | {d: pa.string() for d in dims} | {"g": pa.int64()}
+    table = pa.table({n: pa.array(v, types[n]) for n, v in data.items()})
+    return Frame("SELECT * FROM frame_rows", {"frame_rows": table}, dims, columns, bound), findings
+
+
+def of_records(
+    plan: Plan,
+    row_product: RowProduct,
+    groups: Sequence[Group],
+    period: str,
+    rows: pa.Table,
+    context: Context,
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[Frame, list[Finding]]:
+    """The record set's rows of the period that fall into a group; what is not a column of it is looked up by the keys of the row."""
+    dims = [d for d in plan.rule.grain if d != "region"]
+    columns = columns_of(row_product)
+    tables: dict[str, pa.Table] = {"frame_rows": rows, "frame_groups": _groups(groups, dims)}
+    matched = " AND ".join(["r.region = s.region", *(f'r."{d}" = s."{d}"' for d in dims)])
+    chosen, joins = ["s.g"], [f"JOIN frame_groups s ON {matched}"]
+    findings: list[Finding] = []
+    keys = tuple(k for k in ("row", "month") if k in rows.column_names)
+    chosen += [f'r."{k}"' for k in keys]
+    for name, column in columns.items():
+        given = plan.input(name)
+        if given.kind == "column":
+            chosen.append(f'r."{given.ref}" AS {column}')
+            continue
+        looked_up, on, told = _look_up(given, rows, period, context, connection)
+        findings += told
+        tables[f"frame_{column}"] = looked_up
+        same = " AND ".join(f'r."{k}" = {column}."{k}"' for k in on)
+        joins.append(f"LEFT JOIN frame_{column} AS {column} ON {same}")
+        chosen.append(f"{column}.v AS {column}")
+    select = f"SELECT {', '.join(chosen)} FROM frame_rows r {' '.join(joins)} WHERE r.period = '{int(period)}'"  # noqa: S608
+    return Frame(select, tables, keys, columns), findings
+
+
+def _groups(groups: Sequence[Group], dims: Sequence[str]) -> pa.Table:
+    data = {"g": pa.array([g.index for g in groups], pa.int64()), "region": pa.array([g.region for g in groups], pa.string())}
+    return pa.table(data | {d: pa.array([g.place[d] for g in groups], pa.string()) for d in dims})
+
+
+def _look_up(
+    given: Input, rows: pa.Table, period: str, context: Context, connection: duckdb.DuckDBPyConnection
+) -> tuple[pa.Table, list[str], list[Finding]]:
+    """What a figure or parameter is for each key that occurs in the rows: a table of keys and `v`."""
+    on = ["region", *(d for d in given.grain if d not in ROW_DIMS and d != "region")]
+    if "month" in given.grain:
+        on.append("month")
+    connection.register("frame_keys", rows)
+    quoted = ", ".join(f'"{k}"' for k in on)
+    found = connection.execute(f"SELECT DISTINCT {quoted} FROM frame_keys WHERE period = ? ORDER BY ALL", [period]).fetchall()  # noqa: S608
+    connection.unregister("frame_keys")
+    findings: list[Finding] = []
+    values: list[float | None] = []
+    for codes in found:
+        place = dict(zip(on, codes, strict=True))
+        one, told = bind(given, place["region"], period, place, context)
+        findings += told
+        values.append(None if one.value is None else float(one.value))
+    data = {k: pa.array([codes[i] for codes in found], pa.string()) for i, k in enumerate(on)}
+    return pa.table(data | {"v": pa.array(values, pa.float64())}), on, findings

@@ -1,0 +1,280 @@
+"""Row sums: aggregates the row products of a plan over its frames, in DuckDB or numpy, and checks that the sum may be used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from gep.base.findings import Finding, Place, finding
+from gep.base.records import Measure, State, key_of, key_text
+from gep.engine import frames
+from gep.engine.bind import Context
+from gep.engine.cells import address
+from gep.engine.frames import Frame, Group
+from gep.engine.task import Outcome, Task
+from gep.engine.trace import INLINE_ROWS, Node, node_id, row_sum_node
+from gep.rules.bounds import ALL, Interval, interval
+from gep.rules.nodes import Ref
+from gep.rules.product import Plan, RowProduct
+from gep.rules.row_eval import RowSum, row_sum as reference_sum
+from gep.rules.sql import aggregates
+
+RELATIVE = Fraction(1, 10**9)  # the rounding bound of a sum may be this share of the sum of its absolute rows, or
+SHARE_OF_FINEST = 1000  # this part of the smallest digit ever printed
+
+
+@dataclass(frozen=True)
+class Summed:
+    """One row sum for one figure. `value` is the exact result (integer sum times q, or the exact double for min and max)."""
+
+    index: int
+    fn: str
+    n: int
+    value: Fraction | None
+    bounds: Interval
+    state: State
+    reason: str
+    node: Node
+
+    def reference(self, reached: frozenset[Ref]) -> Node:
+        """How a calculation node names this sum: by the letters its expression uses."""
+        letters = {"sum": "S", "min": "V", "max": "V"}
+        binding = any(r.index == self.index for r in reached)
+        return {"name": f"{letters[self.fn]}{self.index}", "count": f"N{self.index}", "node": self.node["id"], "binding": binding}
+
+
+def all_sums(
+    plan: Plan,
+    groups: Sequence[Group],
+    domains: Mapping[str, Sequence[str]],
+    task: Task,
+    context: Context,
+    outcome: Outcome,
+) -> dict[int, dict[int, Summed]]:
+    """Every row product of the plan for every group: {group index: {product index: Summed}}."""
+    found: dict[int, dict[int, Summed]] = {}
+    if not plan.products or not groups:
+        return found
+    with connect(task.threads) as connection:
+        for index, row_product in enumerate(plan.products):
+            record_set = _record_set(plan, row_product)
+            if record_set:
+                rows = task.records.get(record_set, _no_rows())
+                frame, told = frames.of_records(plan, row_product, groups, task.period, rows, context, connection)
+            else:
+                frame, told = frames.of_figures(plan, row_product, groups, domains, task.period, context)
+            outcome.tell(*told)
+            for name, table in frame.tables.items():
+                connection.register(name, table)
+            results = _aggregate(row_product, frame, task, connection)
+            for group in groups:
+                result = results.get(group.index, RowSum(0, 0, 0, 0, 0))
+                one = _summed(plan, index, row_product, frame, group, result, task, connection, outcome)
+                found.setdefault(group.index, {})[index] = one
+            for name in frame.tables:
+                connection.unregister(name)
+    return found
+
+
+def connect(threads: int) -> duckdb.DuckDBPyConnection:
+    """A private database in memory that can read nothing but the tables registered with it."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    if threads:
+        connection.execute(f"SET threads = {int(threads)}")
+    return connection
+
+
+def _record_set(plan: Plan, row_product: RowProduct) -> str:
+    """The one record set the product reads columns of, or none."""
+    names = {plan.input(n).rows for n in row_product.inputs if plan.input(n).kind == "column"}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _no_rows() -> pa.Table:
+    return pa.table({"region": pa.array([], pa.string()), "period": pa.array([], pa.string()), "row": pa.array([], pa.string())})
+
+
+def _aggregate(
+    row_product: RowProduct, frame: Frame, task: Task, connection: duckdb.DuckDBPyConnection
+) -> dict[int, RowSum]:
+    if task.engine == "reference":
+        table = connection.execute(frame.select).to_arrow_table()
+        return _numpy(row_product, frame, table)
+    parts = aggregates(row_product, frame.columns)
+    chosen = ", ".join(f"{text} AS {name}" for name, text in parts.items())
+    query = f"SELECT g, {chosen} FROM ({frame.select}) GROUP BY g ORDER BY g"  # noqa: S608
+    results = {}
+    for g, *values in connection.execute(query).fetchall():
+        got = dict(zip(parts, values, strict=True))
+        results[g] = RowSum(got.get("s", 0), got["n"], got["missing"], got["bad"], got.get("a", 0), got.get("value"))
+    return results
+
+
+def _numpy(row_product: RowProduct, frame: Frame, table: pa.Table) -> dict[int, RowSum]:
+    """The reference path: the same product over numpy arrays with masks, group by group."""
+    g = table["g"].to_numpy()
+    order = np.argsort(g, kind="stable")
+    cuts = np.flatnonzero(np.diff(g[order])) + 1
+    columns: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    for name, column in frame.columns.items():
+        chunk = table[column].combine_chunks()
+        missing = chunk.is_null().to_numpy(zero_copy_only=False)
+        columns[name] = (chunk.fill_null(0.0).to_numpy(zero_copy_only=False), missing)
+    results = {}
+    for rows in np.split(order, cuts) if len(g) else ():
+        arrays = {n: values[rows] for n, (values, _) in columns.items()}
+        masks = {n: missing[rows] for n, (_, missing) in columns.items()}
+        results[int(g[rows[0]])] = reference_sum(row_product, arrays, masks, len(rows))
+    return results
+
+
+def _summed(
+    plan: Plan,
+    index: int,
+    row_product: RowProduct,
+    frame: Frame,
+    group: Group,
+    result: RowSum,
+    task: Task,
+    connection: duckdb.DuckDBPyConnection,
+    outcome: Outcome,
+) -> Summed:
+    """Turn the five numbers of a group into a usable sum, an unknown one, or a finding that stops."""
+    owner = address(plan.rule.output or plan.rule.id, group.region, task.period, key_of(group.place))
+    state, reason = _state_of(result, frame, group, owner)
+    q = Fraction(row_product.q)
+    value: Fraction | None = None
+    if state is State.VALUE:
+        exact = result.s * q if row_product.fn == "sum" else Fraction(result.value or 0)
+        complaint = _complaint(plan, row_product, result, owner, task.measures.get(plan.rule.output))
+        if complaint is None:
+            value = exact
+        else:
+            outcome.tell(complaint)
+            state, reason = State.REFUSED, complaint.text("en")
+    node = _node(plan, row_product, frame, group, result, task, connection, owner)
+    bounds = _bounds(row_product, frame, group, value, result)
+    return Summed(index, row_product.fn, result.n, value, bounds, state, reason, node)
+
+
+def _state_of(result: RowSum, frame: Frame, group: Group, owner: str) -> tuple[State, str]:
+    """Unknown when a row is missing or there is none; not applicable when every row is."""
+    rows = frame.bound.get(group.index, [])
+    by_row = [[b for b in row.values() if b.state is State.NOT_APPLICABLE] for _, row in rows]
+    if rows and all(by_row):
+        return State.NOT_APPLICABLE, f"{owner}: no row is applicable"
+    if result.n == 0:
+        return State.NOT_AVAILABLE, f"{owner}: no row"
+    if result.missing:
+        unknown = dict.fromkeys(b.node for _, row in rows for b in row.values() if b.value is None)
+        named = ", ".join(list(unknown)[:5]) or f"{result.missing} of {result.n} rows"
+        return State.NOT_AVAILABLE, named
+    return State.VALUE, ""
+
+
+def _complaint(plan: Plan, row_product: RowProduct, result: RowSum, owner: str, output: Measure | None) -> Finding | None:
+    """A row that is not finite or too large, or a rounding bound that could be seen in print."""
+    place = Place(plan.rule.file, key=owner)
+    if result.bad:
+        return finding("ENGINE-ROW-NOT-FINITE", place, found=result.bad, rule=plan.rule.id, product=row_product.alias)
+    if row_product.fn != "sum" or rounding_allowed(row_product, result, output):
+        return None
+    bound = f"{result.n} × {row_product.q} / 2"
+    return finding("ENGINE-ROUNDING-BOUND", place, found=bound, rule=plan.rule.id, product=row_product.alias)
+
+
+def rounding_allowed(row_product: RowProduct, result: RowSum, output: Measure | None) -> bool:
+    """Whether n·q/2 stays within 10⁻⁹ of the sum of absolute rows, or its effect within a thousandth of the finest digit.
+
+    q is at most the quantum of the output over the largest slope of the tail, so the effect on the output is at most n·quantum/2.
+    """
+    bound = Fraction(result.n) * Fraction(row_product.q) / 2
+    if bound <= RELATIVE * result.a * Fraction(row_product.q):
+        return True
+    return output is not None and Fraction(result.n) * Fraction(output.quantum) / 2 <= Fraction(output.finest) / SHARE_OF_FINEST
+
+
+def _bounds(row_product: RowProduct, frame: Frame, group: Group, value: Fraction | None, result: RowSum) -> Interval:
+    """The interval of a sum over figures, from those of its rows; unbounded for record sets, whose rows carry no rounding."""
+    if value is None or group.index not in frame.bound:
+        return ALL
+    applicable = [row for _, row in frame.bound[group.index] if all(b.state is not State.NOT_APPLICABLE for b in row.values())]
+    ends = [interval(row_product.body, {n: Interval(b.low, b.high) for n, b in row.items()}) for row in applicable]
+    lows = [e.lower for e in ends if e.lower is not None]
+    highs = [e.upper for e in ends if e.upper is not None]
+    if len(lows) < len(ends) or len(highs) < len(ends):
+        return ALL
+    if row_product.fn != "sum":
+        pick = min if row_product.fn == "min" else max
+        return Interval(pick(lows), pick(highs))
+    slack = Fraction(result.n) * Fraction(row_product.q) / 2
+    return Interval(sum(lows, Fraction(0)) - slack, sum(highs, Fraction(0)) + slack)
+
+
+def _node(
+    plan: Plan,
+    row_product: RowProduct,
+    frame: Frame,
+    group: Group,
+    result: RowSum,
+    task: Task,
+    connection: duckdb.DuckDBPyConnection,
+    owner: str,
+) -> Node:
+    """The trace of the sum: rows in a fixed order, inline while they are few, hashed always."""
+    columns = ", ".join(frame.columns.values())
+    order = ", ".join(f'"{k}"' for k in frame.keys) or columns
+    keys = "".join(f', "{k}"' for k in frame.keys)
+    query = f"SELECT {columns}{keys} FROM ({frame.select}) WHERE g = {group.index} ORDER BY {order}"  # noqa: S608
+    table = connection.execute(query).to_arrow_table()
+    values = [table[c].to_pylist() for c in frame.columns.values()]
+    measured: Node = {
+        "n": result.n,
+        "missing": result.missing,
+        "sum": str(result.s) if row_product.fn == "sum" else None,
+        "value": None if result.value is None else repr(result.value),
+        "rows_sha256": rows_hash(table, list(frame.columns.values())),
+    }
+    selection: Node = {"region": group.region, "period": task.period, "key": key_text(key_of(group.place))}
+    record_set = _record_set(plan, row_product)
+    if record_set:
+        selection["record_set"] = record_set
+    rows: list[Node] | None = None
+    if result.n <= INLINE_ROWS:
+        codes = [table[k].to_pylist() for k in frame.keys]
+        sources = _row_nodes(frame, group, task.profile)
+        rows = [
+            {
+                "key": [c[i] for c in codes],
+                "values": [None if v[i] is None else repr(v[i]) for v in values],
+                "nodes": sources.get(tuple(c[i] for c in codes), []),
+            }
+            for i in range(table.num_rows)
+        ]
+    return row_sum_node(row_product, f"{task.profile}/{owner}", measured, rows, selection)  # type: ignore[arg-type]
+
+
+def _row_nodes(frame: Frame, group: Group, profile: str) -> dict[tuple[str, ...], list[object]]:
+    found: dict[tuple[str, ...], list[object]] = {}
+    for place, row in frame.bound.get(group.index, []):
+        found[tuple(place[k] for k in frame.keys)] = [node_id(b, profile) for b in row.values()]
+    return found
+
+
+def rows_hash(table: pa.Table, columns: Sequence[str]) -> str:
+    """SHA-256 over the columns in order: for each, the missing mask (one byte a row), then little-endian doubles (missing as 0)."""
+    digest = hashlib.sha256()
+    for name in columns:
+        column = table[name].combine_chunks()
+        mask = column.is_null().to_numpy(zero_copy_only=False)
+        digest.update(mask.astype("u1").tobytes())
+        digest.update(column.fill_null(0.0).to_numpy(zero_copy_only=False).astype("<f8").tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,59 @@
+"""What a run of the engine is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+import pyarrow as pa
+
+from gep.base.findings import Finding
+from gep.base.records import Measure
+from gep.engine.bind import Parameters
+from gep.engine.cells import Cells
+from gep.engine.trace import Node
+from gep.rules.product import Plan
+
+# an independent second route: inputs by name, in the units in which the expression reads them, to the figure in its own unit
+Route = Callable[[Mapping[str, Decimal]], Decimal]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A plan with the codes its dimensions run over (regions aside): dimension -> codes."""
+
+    plan: Plan
+    domains: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    keys: Sequence[Mapping[str, str]] | None = None  # explicit places instead of the product of the domains
+
+
+@dataclass(frozen=True)
+class Task:
+    """Steps in order, for leaf regions and one period, over the cells there are. The cells computed are added to `cells`."""
+
+    profile: str
+    currency: str
+    steps: Sequence[Step]
+    regions: Sequence[str]
+    period: str
+    measures: Mapping[str, Measure]
+    parameters: Parameters
+    cells: Cells
+    records: Mapping[str, pa.Table] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
+    engine: Literal["duckdb", "reference"] = "duckdb"
+    threads: int = 0  # 0: as many as the machine has
+
+
+@dataclass
+class Outcome:
+    """Trace nodes by id and findings, each once, in the order they came up."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def tell(self, *findings: Finding) -> None:
+        for f in findings:
+            self.findings.setdefault(f.id, f)

@@ -1,0 +1,1 @@
+"""Figure addresses, walking a trace, comparing figures."""

@@ -1,0 +1,114 @@
+"""Figure addresses: `view/region/period[/key…][/name=key…][#column][@vintage]` (DESIGN §5.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from gep.base.findings import Place, Refused, finding
+
+POSITIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "physical_account": ("service", "benefit", "product", "ecosystem"),
+        "value_account": ("service", "benefit", "product", "ecosystem"),
+        "asset_account": ("table_id", "row_code", "column_code", "cause"),
+        "balance_sheet": ("side", "line"),
+        "gep_total": (),
+        "green_gold_index": (),
+    }
+)
+NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "physical_account": ("zone", "profile"),
+        "value_account": ("zone", "profile", "price_basis", "currency"),
+        "asset_account": ("scheme", "instance"),
+        "balance_sheet": ("scheme",),
+        "gep_total": ("zone", "profile", "price_basis", "currency"),
+        "green_gold_index": ("zone", "profile", "price_basis"),
+    }
+)
+DEFAULT_COLUMN: Mapping[str, str] = MappingProxyType(
+    {
+        "physical_account": "quantity",
+        "value_account": "value",
+        "asset_account": "amount",
+        "balance_sheet": "closing",
+        "gep_total": "gep",
+        "green_gold_index": "ggi",
+    }
+)
+CODE = re.compile(r"[0-9A-Za-z_.:\-\u3400-\u9fff]+")
+NO_KEY = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A figure. `keys` are the positional ones (`-` where none), as many as the view has; `named` holds those that were given."""
+
+    view: str
+    region: str
+    period: str
+    keys: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+    column: str = ""
+    vintage: int | None = None
+    given: int = 0  # how many positional keys were written
+
+    def text(self, *, short: bool = False) -> str:
+        """The printed form; `short` leaves out trailing `-` keys."""
+        keys = list(self.keys)
+        while short and keys and keys[-1] == NO_KEY:
+            keys.pop()
+        named = [f"{n}={self.named[n]}" for n in NAMED[self.view] if n in self.named]
+        path = "/".join([self.view, self.region, self.period, *keys, *named])
+        column = f"#{self.column}" if self.column and self.column != DEFAULT_COLUMN[self.view] else ""
+        vintage = "" if self.vintage is None else f"@{self.vintage}"
+        return path + column + vintage
+
+    @property
+    def with_column(self) -> str:
+        return self.column or DEFAULT_COLUMN[self.view]
+
+    def key(self) -> Mapping[str, str]:
+        """{key name: code} of the positional keys."""
+        return dict(zip(POSITIONAL[self.view], self.keys, strict=True))
+
+
+def parse(text: str) -> Address:
+    """Read an address. Raises Refused naming what cannot be read and what an address looks like."""
+    body, at, vintage = text.strip().partition("@")
+    body, _, column = body.partition("#")
+    parts = body.split("/")
+    view = parts[0]
+    if view not in POSITIONAL:
+        raise _refused(text, view, " | ".join(POSITIONAL))
+    if len(parts) < 3 or (at and not vintage.isdigit()):
+        raise _refused(text, text, f"{view}/REGION/YEAR[/KEY…][/NAME=KEY…][#COLUMN][@VINTAGE]")
+    keys: list[str] = []
+    named: dict[str, str] = {}
+    for part in parts[3:]:
+        name, equals, code = part.partition("=")
+        if equals and name in NAMED[view] and name not in named and CODE.fullmatch(code):
+            named[name] = code
+        elif not equals and not named and CODE.fullmatch(part) and len(keys) < len(POSITIONAL[view]):
+            keys.append(part)
+        else:
+            expected = "/".join([*(k.upper() for k in POSITIONAL[view]), *(f"{n}=…" for n in NAMED[view])])
+            raise _refused(text, part, expected)
+    for part in parts[1:3]:
+        if not CODE.fullmatch(part):
+            raise _refused(text, part, "0-9 A-Z a-z _ . : -")
+    padded = (*keys, *([NO_KEY] * (len(POSITIONAL[view]) - len(keys))))
+    number = int(vintage) if at else None
+    return Address(view, parts[1], parts[2], padded, MappingProxyType(named), column, number, len(keys))
+
+
+def at(address: Address, vintage: int, named: Mapping[str, str]) -> Address:
+    """The complete address: with its vintage and every named key."""
+    return replace(address, vintage=vintage, named=MappingProxyType({**named, **address.named}))
+
+
+def _refused(text: str, found: str, expected: str) -> Refused:
+    return Refused([finding("EXPLAIN-ADDRESS", Place(key=text), found=found, expected=expected)])

@@ -1,0 +1,55 @@
+"""One door for every submission: a file name and its bytes become facts or record rows, with every finding there is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from gep.base.findings import Place, finding
+from gep.base.records import Fact, Vocabulary
+from gep.intake.checks import check_across
+from gep.intake.reader import MAX_BYTES, read_table
+from gep.intake.records import read_record_bytes
+from gep.intake.suggest import Nearest
+from gep.intake.table import in_order, snippet
+from gep.intake.tidy import Intake, read_tidy
+
+
+def intake(
+    file_name: str,
+    data: bytes,
+    vocabulary: Vocabulary,
+    stored: Sequence[Fact] = (),
+    record_set: str = "",
+    region_area: Mapping[str, Decimal] | None = None,
+    limit: int = MAX_BYTES,
+) -> Intake:
+    """Read and check one file. Never raises on what it holds.
+
+    `stored`: the facts the book holds already. `record_set`: id of the record set the file holds; empty for a tidy submission.
+    `region_area`: total area of regions in m2, for the check that classes fit into their region. `limit` in bytes. The facts
+    returned are the sound ones that the book does not hold yet; whether they may be used is for `stops(result.findings)` to say.
+    """
+    if record_set:
+        return _record_set(file_name, data, vocabulary, record_set, limit)
+    table, findings = read_table(file_name, data, limit)
+    if table is None:
+        return Intake((), in_order(findings), file_name, hashlib.sha256(data).hexdigest())
+    read = read_tidy(table, vocabulary)
+    if any(f.code == "INTAKE-NO-HEADER" for f in read.findings):
+        # the names of the columns are no names then, so nothing is said of them
+        findings = tuple(f for f in findings if not f.code.startswith("INTAKE-HEADER-"))
+    settled = check_across(read.facts, vocabulary, stored, region_area)
+    every = in_order((*findings, *read.findings, *settled.findings))
+    return Intake(settled.facts, every, table.file, table.sha256, read.rows)
+
+
+def _record_set(file_name: str, data: bytes, vocabulary: Vocabulary, record_set: str, limit: int) -> Intake:
+    declared = vocabulary.records.get(record_set)
+    if declared is None:
+        words = Nearest({r.id: r.names for r in vocabulary.records.values()}).words(record_set)
+        made = finding("INTAKE-RECORD-SET-UNKNOWN", Place(file_name), found=snippet(record_set), **words)
+        return Intake((), (made,), file_name, hashlib.sha256(data).hexdigest())
+    read = read_record_bytes(file_name, data, declared, vocabulary, limit)
+    return Intake((), read.findings, read.file, read.sha256, read.rows, read.table)

@@ -1,0 +1,1 @@
+"""Journal, releases, the DuckDB query store and its views."""

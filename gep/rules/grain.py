@@ -1,0 +1,158 @@
+"""Checks of grain: where an input may stand, what an aggregate must be over, and that no amount is repeated on finer keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from gep.base.findings import Finding, Place, finding
+from gep.base.records import Input, Measure, Rule
+from gep.rules.nodes import OVER, Agg, Bin, Convert, Name, Neg, Node, Stamp, children, names, walk
+
+FINE = ("row", "month", "day")  # keys of records, never of an account
+_PLAIN = frozenset({"region", "row", "month", "day", "part"})
+
+
+def word_of(dim: str) -> str:
+    """The word after `over` that covers a dimension: class stands for every code scheme."""
+    return dim if dim in _PLAIN else "class"
+
+
+def grain_findings(
+    rule: Rule, tree: Node, inputs: Mapping[str, Input], measures: Mapping[str, Measure], where: Place
+) -> list[Finding]:
+    """Every complaint about grain. `inputs` hold all names of the tree."""
+    work = _Grain(rule, inputs, measures, replace(where, column="expression"))
+    return [
+        *work.rule_grain(),
+        *(f for agg in walk(tree) if isinstance(agg, Agg) for f in work.aggregate(agg)),
+        *work.outside(tree),
+        *work.repeated_output(tree),
+    ]
+
+
+class _Grain:
+    def __init__(self, rule: Rule, inputs: Mapping[str, Input], measures: Mapping[str, Measure], where: Place) -> None:
+        self.rule = rule
+        self.grain = frozenset(rule.grain)
+        self.inputs = inputs
+        self.measures = measures
+        self.where = where
+
+    def make(self, code: str, **args: str) -> Finding:
+        return finding(code, self.where, rule=self.rule.id, severity=None, **args)
+
+    def finer(self, name: str) -> frozenset[str]:
+        """What an input varies by beyond the grain of the rule."""
+        return frozenset(self.inputs[name].grain) - self.grain
+
+    def amount(self, name: str) -> bool:
+        """Whether the input is an extensive measure: adding it twice counts it twice."""
+        i = self.inputs[name]
+        return i.kind == "measure" and i.ref in self.measures and self.measures[i.ref].kind in ("flow", "stock")
+
+    def rule_grain(self) -> Iterator[Finding]:
+        rows = [d for d in self.rule.grain if d in FINE]
+        if rows:
+            yield self.make("RULE-GRAIN-ROWS", dims=", ".join(rows), found=", ".join(rows))
+        measure = self.measures.get(self.rule.output)
+        if measure is not None and self.rule.kind != "assert":
+            found, expected = sorted(self.grain - {"region"}), sorted(measure.dims)
+            if found != expected:
+                self_found, self_expected = ", ".join(found) or "-", ", ".join(expected) or "-"
+                yield self.make("RULE-GRAIN-OUTPUT", found=self_found, expected=self_expected, measure=measure.id)
+
+    def aggregate(self, agg: Agg) -> Iterator[Finding]:
+        used = names(agg.body)
+        varied = frozenset[str]().union(*(self.finer(n) for n in used))
+        words = {word_of(d) for d in varied}
+        missing = sorted(d for d in varied if word_of(d) not in agg.over)
+        if missing:
+            cover = [w for w in OVER if w in {word_of(d) for d in missing}]
+            yield self.make("RULE-OVER-MISSING", dims=", ".join(missing), over=", ".join(cover) or "-", found=", ".join(agg.over))
+        for word in agg.over:
+            if word not in words:
+                yield self.make(
+                    "RULE-OVER-UNUSED", word=word, found=word, expected=", ".join(w for w in OVER if w in words) or "-"
+                )
+        yield from self.repeated(agg, varied)
+
+    def repeated(self, agg: Agg, varied: frozenset[str]) -> Iterator[Finding]:
+        """Amounts that are coarser than the rows they would be added on."""
+        told: set[str] = set()
+        for name in names(agg.body):
+            if self.amount(name) and not self.finer(name) and varied:
+                told.add(name)
+                yield self.make("RULE-AMOUNT-REPEATED", name=name, dims=", ".join(sorted(varied)), found=name)
+        if agg.fn != "sum":
+            return
+        for covered, suspects in self.monomials(agg.body).items():
+            if covered and covered < varied and suspects and not told & suspects:
+                told |= suspects
+                name = ", ".join(sorted(suspects))
+                yield self.make("RULE-AMOUNT-REPEATED", name=name, dims=", ".join(sorted(varied - covered)), found=name)
+
+    def monomials(self, node: Node) -> dict[frozenset[str], frozenset[str]]:
+        """What the products vary by after all brackets are opened -> the row inputs in them that may be amounts.
+
+        A function counts as one product of all it reads. Only the dimensions are kept, so the work stays small.
+        """
+        match node:
+            case Neg() | Convert() | Stamp():
+                return self.monomials(node.x)
+            case Bin(op="+") | Bin(op="-"):
+                return _union(self.monomials(node.left), self.monomials(node.right))
+            case Bin(op="*"):
+                return _cross(self.monomials(node.left), self.monomials(node.right))
+            case Bin():
+                return _cross(self.monomials(node.left), self.whole(node.right))
+            case _:
+                return self.whole(node)
+
+    def whole(self, node: Node) -> dict[frozenset[str], frozenset[str]]:
+        used = names(node)
+        dims = frozenset[str]().union(*(self.finer(n) for n in used))
+        return {dims: frozenset(n for n in used if self.finer(n) and (self.inputs[n].kind == "column" or self.amount(n)))}
+
+    def outside(self, tree: Node) -> Iterator[Finding]:
+        """Inputs finer than the rule that stand outside every aggregate."""
+        for name in dict.fromkeys(_outside(tree)):
+            finer = sorted(self.finer(name))
+            if finer:
+                over = [w for w in OVER if w in {word_of(d) for d in finer}]
+                grain = ", ".join(self.rule.grain) or "-"
+                yield self.make(
+                    "RULE-INPUT-GRAIN", name=name, dims=", ".join(finer), over=", ".join(over) or "-", grain=grain, found=name
+                )
+
+    def repeated_output(self, tree: Node) -> Iterator[Finding]:
+        """A dimension of an extensive result that nothing varies by."""
+        measure = self.measures.get(self.rule.output)
+        if measure is None or measure.kind not in ("flow", "stock") or self.rule.kind in ("assert", "allocate"):
+            return
+        varied = {d for n in names(tree) for d in self.inputs[n].grain}
+        for dim in self.rule.grain:
+            if dim not in varied and dim not in FINE:
+                yield self.make("RULE-GRAIN-REPEATED", dim=dim, found=dim)
+
+
+def _outside(node: Node) -> Iterator[str]:
+    if isinstance(node, Name):
+        yield node.id
+    elif not isinstance(node, Agg):
+        for child in children(node):
+            yield from _outside(child)
+
+
+_Monomials = dict[frozenset[str], frozenset[str]]
+
+
+def _union(a: _Monomials, b: _Monomials) -> _Monomials:
+    return {dims: a.get(dims, frozenset()) | b.get(dims, frozenset()) for dims in {**a, **b}}
+
+
+def _cross(a: _Monomials, b: _Monomials) -> _Monomials:
+    found: _Monomials = {}
+    for (left, x), (right, y) in ((p, q) for p in a.items() for q in b.items()):
+        found[left | right] = found.get(left | right, frozenset()) | x | y
+    return found

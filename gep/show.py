@@ -1,0 +1,203 @@
+"""What people see on a terminal: findings, totals, explanations, comparisons as rich tables and trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from gep.base.findings import Finding, Severity
+from gep.workflow.compare import Pair
+from gep.workflow.explain import Explanation, Step, citation, plain_number
+
+STYLE = {Severity.STOP: "bold red", Severity.QUERY: "yellow", Severity.NOTE: "cyan"}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "found": "实为", "expected": "应为", "difference": "差", "mend": "处理", "stop": "强制性", "query": "核实性", "note": "提示",
+        "answered": "已说明", "printed": "发布值", "computed": "计算值", "interval": "区间", "verdict": "比对", "meets": "相符",
+        "misses": "不符", "not_computed": "不计算", "figure": "指标", "unit": "单位", "material": "物质产品", "regulating": "调节服务",
+        "cultural": "文化服务", "gep": "生态产品总值", "region": "地区", "year": "年度", "profile": "方案", "services": "服务",
+        "row": "行", "source": "来源", "status": "性质", "not_binding": "未起作用", "rule": "规则", "unknown": "未知",
+        "rows": "行", "sum": "行合计", "total": "合计", "illustrative": "示例数据", "returned": "报送", "service": "服务",
+        "counts": "启用 {enabled} 项服务:有值 {valued},缺数 {missing},不适用 {not_applicable}", "not_returned": "未报送",
+        "standard": "标准", "measured": "实测", "literature": "文献", "expert": "专家判断", "local": "本地",
+    },
+    "en": {
+        "found": "found", "expected": "expected", "difference": "difference", "mend": "mend", "stop": "stop", "query": "query",
+        "note": "note", "answered": "answered", "printed": "printed", "computed": "computed", "interval": "interval",
+        "verdict": "check", "meets": "meets", "misses": "MISSES", "not_computed": "not computed", "figure": "figure",
+        "unit": "unit", "material": "material", "regulating": "regulating", "cultural": "cultural", "gep": "GEP",
+        "region": "region", "year": "year", "profile": "profile", "services": "services", "row": "row", "source": "source",
+        "status": "status", "not_binding": "does not bind", "rule": "rule", "unknown": "unknown", "rows": "rows",
+        "sum": "row sum", "total": "total", "illustrative": "illustrative", "returned": "returned", "service": "service",
+        "counts": "{enabled} services enabled: {valued} valued, {missing} missing, {not_applicable} not applicable",
+        "not_returned": "not returned", "standard": "standard", "measured": "measured", "literature": "literature",
+        "expert": "expert", "local": "local",
+    },
+}  # fmt: skip
+MONEY_SCALE = {"zh": (Decimal(10) ** 8, "亿"), "en": (Decimal(10) ** 8, "×10⁸ ")}
+
+
+def findings(items: Iterable[Finding], lang: str, *, notes: bool = True) -> RenderableType:
+    """Every finding with place, sentence, found / expected / difference and mend; stopping ones first."""
+    words = WORDS[lang]
+    order = list(Severity)
+    blocks: list[RenderableType] = []
+    for f in sorted(items, key=lambda f: (order.index(f.severity), f.place.file, f.place.row)):
+        if f.severity is Severity.NOTE and not notes:
+            continue
+        answered = f" ({words['answered']})" if f.status == "answered" else ""
+        head = Text.assemble((f"[{words[str(f.severity)]}]{answered} ", STYLE[f.severity]), (f.code, "dim"), f"  {f.place.text()}")
+        details = [(words[n], getattr(f, n)) for n in ("found", "expected", "difference")]
+        lines = [Text(f.text(lang))]
+        shown = "   ".join(f"{w}: {v}" for w, v in details if v)
+        if shown:
+            lines.append(Text(shown, style="dim"))
+        lines.append(Text(f"{words['mend']}: {f.mend(lang)}", style="green"))
+        blocks.append(Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines)))
+    return Group(*blocks)
+
+
+def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
+    """gep_total: one line a region, year and profile, in 10⁸ of the currency."""
+    words = WORDS[lang]
+    scale, name = MONEY_SCALE[lang]
+    table = Table(title=words["gep"], title_justify="left", header_style="bold")
+    for column in ("year", "region", "profile"):
+        table.add_column(words[column])
+    for column in ("material", "regulating", "cultural", "gep"):
+        table.add_column(words[column], justify="right", style="bold" if column == "gep" else "")
+    table.add_column(words["unit"])
+    table.add_column(words["services"])
+    for r in rows:
+        amounts = [words["unknown"] if r[c] is None else grouped(r[c] / scale, 4) for c in ("material", "regulating", "cultural", "gep")]
+        region = f"{r['region_name']} {r['region_code']}"
+        table.add_row(str(r["year"]), region, r["profile"], *amounts, f"{name}{r['currency']}", words["counts"].format(**r))
+    return table
+
+
+def grouped(amount: Decimal, places: int) -> str:
+    """For the eye only: digits in groups, `places` decimals; the store keeps them all."""
+    return f"{amount:,.{places}f}"
+
+
+def published(rows: Sequence[Mapping[str, Any]], lang: str, *, every: bool = False) -> RenderableType:
+    """The printed figure beside the computed one with its interval."""
+    words = WORDS[lang]
+    table = Table(title=f"{words['printed']} / {words['computed']}", title_justify="left", header_style="bold")
+    table.add_column(words["figure"], overflow="fold")
+    for column in ("printed", "computed", "interval"):
+        table.add_column(words[column], justify="right")
+    table.add_column(words["unit"])
+    table.add_column(words["verdict"])
+    shown = [r for r in rows if every or r["verdict"] != "not_computed"]
+    for r in shown:
+        style = {"meets": "green", "misses": "bold red", "not_computed": "dim"}[r["verdict"]]
+        computed = "" if r["computed"] is None else trimmed(r["computed"])
+        span = "" if r["low"] is None else f"[{trimmed(r['low'])}, {trimmed(r['high'])}]"
+        parts = r["figure"].split("/")
+        short = "/".join([parts[0].removesuffix("_account"), *parts[3:]]) if len(parts) > 3 else r["figure"]
+        table.add_row(short, r["value"], computed, Text(span), r["unit"], Text(words[r["verdict"]], style=style))
+    return table
+
+
+def trimmed(amount: Decimal) -> str:
+    """Up to six decimals without trailing zeros, for the eye only."""
+    text = f"{amount:,.6f}".rstrip("0").rstrip(".")
+    return text
+
+
+def explanation(e: Explanation, lang: str) -> RenderableType:
+    """The figure as a tree: formula in words, the numbers put in, then what each of them rests on."""
+    words = WORDS[lang]
+    amount = words["unknown"] if not e.amount else f"{plain_number(e.amount)} {e.unit}"
+    tree = Tree(Text.assemble((e.address, "bold"), "  =  ", (amount, "bold green" if e.amount else "bold red")))
+    for part in e.parts:
+        _branch(tree, part, lang)
+    return tree
+
+
+def _branch(tree: Tree, step: Step, lang: str) -> None:
+    words = WORDS[lang]
+    amount = f"{plain_number(step.amount)} {step.unit}" if step.amount else words["unknown"]
+    role = f"{step.role} = " if step.role else ""
+    kind = str(step.node["kind"])
+    title = words["sum"] if kind == "row_sum" else words["total"] if kind == "total" else step.title
+    head = Text.assemble((role, "cyan"), title, ": ", (amount, "bold"))
+    if not step.binding:
+        head.append(f"  ({words['not_binding']})", style="dim")
+    branch = tree.add(head)
+    for line in _details(step, lang):
+        branch.add(line)
+    for below in step.steps:
+        _branch(branch, below, lang)
+
+
+def _details(step: Step, lang: str) -> list[Text]:
+    """The lines under a node: formula and numbers, or file and row, or status and source."""
+    words, node = WORDS[lang], step.node
+    lines: list[Text] = []
+    if step.formula is not None:
+        lines.append(Text(f"= {step.formula.words}", style="italic"))
+        lines.append(Text(f"= {step.formula.numbers}", style="italic"))
+    if node["kind"] == "calculation" and not str(node["rule"]).startswith("value."):
+        clause = f" ({node['clause']})" if node["clause"] else ""
+        cited = citation(step.source) if step.source else node["source"]
+        lines.append(Text(f"{words['rule']} {node['rule']}@{node['version']}{clause}; {words['source']}: {cited}", style="dim"))
+    elif node["kind"] == "cell":
+        lines.append(_cell_line(step, lang))
+    elif node["kind"] == "parameter":
+        cited = citation(step.source, node["locator"]) if step.source else node["source"]
+        lines.append(Text(f"{words[node['status']]}; {words['source']}: {cited}", style="dim"))
+        if node["status"] == "illustrative":
+            lines.append(Text(words["illustrative"], style="bold yellow"))
+        lines.append(Text(f"{node['file']}:{node['row']} ({node['source_set']})", style="dim"))
+        if node["note"]:
+            lines.append(Text(node["note"], style="dim"))
+    elif node["kind"] == "row_sum":
+        lines.append(Text(f"{node['product']}; {node['n']} {words['rows']}, q = {node['q']}", style="dim"))
+    return lines
+
+
+def _cell_line(step: Step, lang: str) -> Text:
+    words, node = WORDS[lang], step.node
+    if node.get("file") is None:
+        return Text(f"{words['not_returned']}: {node['reason']}", style="bold red")
+    cited = citation(step.source, node["note"]) if step.source else node["note"]
+    where = f"{words['returned']} {node['file']}:{node['row']} ({node['department'] or '-'}) SHA-256 {node['sha256'][:12]}…"
+    return Text(f"{where}; {words['source']}: {cited}", style="dim")
+
+
+def pairs(items: Sequence[Pair], left: str, right: str, lang: str) -> RenderableType:
+    """Two profiles side by side."""
+    words = WORDS[lang]
+    scale, name = MONEY_SCALE[lang]
+    table = Table(title=f"{left} | {right}  ({name}{items[0].currency if items else ''})", title_justify="left", header_style="bold")
+    for column in (words["year"], words["region"], words["service"]):
+        table.add_column(column)
+    for column in (left, right, words["difference"]):
+        table.add_column(column, justify="right")
+    for p in items:
+        shown = [state if a is None else grouped(a / scale, 4) for a, state in ((p.left, p.state_left), (p.right, p.state_right))]
+        gap = "" if p.difference is None else grouped(p.difference / scale, 4)
+        service = p.service if p.benefit == "-" else f"{p.service}/{p.benefit}"
+        style = "bold" if p.service == "GEP" else "" if p.difference == 0 else "yellow"
+        table.add_row(str(p.year), p.region, service, *shown, gap, style=style)
+    return table
+
+
+def console(lang: str, *, stderr: bool = False, width: int | None = None) -> Console:
+    """A console that never wraps figures into nothing: plain text keeps at least 120 columns when it goes to a file."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False, width=width)
+    return made if made.is_terminal or width else Console(stderr=stderr, highlight=False, width=160)
+
+
+def plain(text: str) -> str:
+    return escape(text)

@@ -1,0 +1,119 @@
+"""One profile in one year, from facts to figures: pure, nothing is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pyarrow as pa
+
+from gep.accounts.routes import ROUTES
+from gep.base.findings import Finding, Place, finding
+from gep.base.records import Fact, Region, key_text
+from gep.catalog.load import Catalog
+from gep.catalog.resolve import Lookup
+from gep.engine.cells import Cells, from_facts, gap
+from gep.engine.execute import execute
+from gep.engine.task import Outcome, Task
+from gep.engine.trace import Node, cell_node
+from gep.workflow.plans import Method, Wanted, line_needs, method, steps, value_steps, wanted
+
+
+@dataclass(frozen=True)
+class Computation:
+    """What one profile gives in one year: every cell, the trace node of each, the parameters read, the findings."""
+
+    method: Method
+    year: int
+    regions: tuple[str, ...]  # the leaf regions
+    cells: Cells
+    nodes: Mapping[str, Node]
+    lookup: Lookup
+    findings: tuple[Finding, ...]
+
+    @property
+    def profile(self) -> str:
+        return self.method.resolved.scheme.id
+
+
+def compute(
+    catalog: Catalog,
+    profile: str,
+    year: int,
+    facts: Sequence[Fact],
+    regions: Mapping[str, Region],
+    leaves: Sequence[str],
+    *,
+    records: Mapping[str, pa.Table] | None = None,
+    engine: Literal["duckdb", "reference"] = "duckdb",
+    threads: int = 0,
+) -> Computation:
+    """Run a profile for a year over the facts of the book.
+
+    A figure the profile computes is never taken from a return: such a fact is left out and named in a finding. A missing input
+    makes a finding that stops, and the figures resting on it unknown. Raises Refused when the profile itself cannot be used.
+    """
+    m = method(catalog, profile, year)
+    usable, findings = _usable(m, facts)
+    cells = from_facts(usable, m.measures)
+    lookup = Lookup(catalog, regions, m.resolved.scheme.parameter_sets)
+    findings += _gaps(m, cells, wanted(catalog, m, leaves, str(year)))
+    base = Task(
+        profile=profile,
+        currency=m.resolved.scheme.currency,
+        steps=steps(catalog, m),
+        regions=leaves,
+        period=str(year),
+        measures=m.measures,
+        parameters=lookup,
+        cells=cells,
+        records=records or {},
+        routes=ROUTES,
+        engine=engine,
+        threads=threads,
+    )
+    physical = execute(base)
+    findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)))
+    value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
+    nodes = {**_submitted(m, cells), **physical.nodes, **value.nodes}
+    told = {f.id: f for f in (*findings, *lookup.findings.values(), *_told(physical), *_told(value))}
+    return Computation(m, year, tuple(leaves), cells, nodes, lookup, tuple(told.values()))
+
+
+def _told(outcome: Outcome) -> tuple[Finding, ...]:
+    return tuple(outcome.findings.values())
+
+
+def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
+    """The facts without those of measures the profile computes itself."""
+    usable, findings = [], []
+    for fact in facts:
+        if fact.measure in m.resolved.computed:
+            place = Place(fact.origin.file, fact.origin.row, key=f"{fact.measure}/{fact.region}/{fact.period}")
+            args = {"item": fact.measure, "profile": m.resolved.scheme.id}
+            findings.append(finding("RUN-RETURN-NOT-USED", place, found=f"{fact.amount} {fact.unit}", **args))
+        else:
+            usable.append(fact)
+    return usable, findings
+
+
+def _gaps(m: Method, cells: Cells, needs: Iterable[Wanted]) -> list[Finding]:
+    """Put a gap in the place of every input that is not there; a finding for each says what to return."""
+    findings = []
+    for need in list(needs):
+        if cells.get(need.measure, need.region, need.period, need.key) is not None:
+            continue
+        measure = m.measures[need.measure]
+        cells.put(gap(measure, need.region, need.period, need.key))
+        place = Place(key="/".join((need.measure, need.region, need.period, key_text(need.key) or "-")))
+        args = {"item": need.measure, "zh": measure.names.zh, "en": measure.names.en, "region": need.region, "period": need.period}
+        args |= {"category": key_text(need.key) or "-", "service": need.service, "rule": need.rule, "unit": measure.unit}
+        findings.append(finding("RUN-INPUT-MISSING", place, department=measure.department or "-", **args))
+    return findings
+
+
+def _submitted(m: Method, cells: Cells) -> dict[str, Node]:
+    """Trace nodes of the returned figures that stand in the accounts themselves."""
+    lines = {line.measure for s in m.resolved.scheme.services for line in s.lines}
+    return {str(node["id"]): node for node in (cell_node(c) for c in cells if c.is_input and c.measure in lines)}

@@ -1,0 +1,194 @@
+"""explain: a figure down to the returned cells and sourced parameters, as a tree for people and as trace nodes for programs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from gep.base.findings import Place
+from gep.base.records import Source
+from gep.base.rounding import store
+from gep.book import Book
+from gep.explain.address import DEFAULT_COLUMN, NO_KEY, Address
+from gep.explain.trail import below, children
+from gep.rules import markup
+from gep.rules.parse import parse as parse_expression
+from gep.workflow.views import Release, complete, no_figure, release_of
+
+CITATION = ("authors", "year", "title", "published_in", "doi")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as written in its rule: in words, with the numbers put in, as MathML and as Typst."""
+
+    words: str
+    numbers: str
+    mathml: str
+    typst: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node of the explanation with the steps it rests on. `role`: what it is in the formula above it."""
+
+    node: Mapping[str, Any]
+    title: str
+    role: str
+    amount: str
+    unit: str
+    formula: Formula | None
+    source: Source | None
+    binding: bool
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`address` complete with its vintage; several `parts` where the address is the sum of several leaves."""
+
+    address: str
+    column: str
+    amount: str
+    unit: str
+    state: str
+    parts: tuple[Step, ...]
+    nodes: tuple[Mapping[str, Any], ...]
+
+
+def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
+    """Explain a figure of the book. Raises Refused for an address that cannot be read or names nothing, with similar ones."""
+    address = complete(book, text)
+    release = release_of(book, address)
+    starts = _starts(release, address)
+    words = _Words(book, lang)
+    steps = tuple(_step(release, start, "", True, words, ()) for start in starts)
+    nodes = {str(n["id"]): n for start in starts for n in below(start, release.nodes)}
+    if address.with_column == "price":
+        steps = tuple(s for part in steps for s in part.steps if s.role == "price")
+        nodes = {str(n["id"]): n for s in steps for n in below(str(s.node["id"]), release.nodes)}
+    if address.with_column in ("quantity",) and address.view == "value_account":
+        steps = tuple(s for part in steps for s in part.steps if s.role == "quantity")
+        nodes = {str(n["id"]): n for s in steps for n in below(str(s.node["id"]), release.nodes)}
+    if not steps:
+        raise no_figure(address.text(), [])
+    complete_text = Address(
+        address.view, address.region, address.period, address.keys, address.named, address.column, release.vintage
+    ).text()
+    amount, unit, state = _sum(steps)
+    return Explanation(complete_text, address.with_column, amount, unit, state, steps, tuple(nodes[i] for i in sorted(nodes)))
+
+
+def _starts(release: Release, address: Address) -> list[str]:
+    """The nodes of the figure: one leaf, or all leaves below a prefix."""
+    plain = Address(address.view, address.region, address.period, address.keys, address.named)
+    if address.view == "gep_total":
+        name = f"{plain.text()}#{address.with_column}"
+        if name in release.figures:
+            return [release.figures[name]]
+        raise no_figure(address.text(), [n for n in release.figures if n.startswith("gep_total/")][:4])
+    if plain.text() in release.figures:
+        return [release.figures[plain.text()]]
+    tail = "/".join(plain.text().split("/")[3 + len(address.keys) :])
+    found = [f for f in sorted(release.figures) if _under(f, address, tail)]
+    if not found:
+        same_view = [f for f in release.figures if f.startswith(f"{address.view}/")]
+        raise no_figure(address.text(), difflib.get_close_matches(plain.text(), same_view, n=3, cutoff=0.3))
+    return [release.figures[f] for f in found]
+
+
+def _under(figure: str, address: Address, tail: str) -> bool:
+    parts = figure.split("/")
+    if parts[:3] != [address.view, address.region, address.period] or not figure.endswith(tail):
+        return False
+    keys = parts[3 : 3 + len(address.keys)]
+    return len(keys) == len(address.keys) and all(a in (NO_KEY, k) for a, k in zip(address.keys, keys, strict=True))
+
+
+class _Words:
+    """Names for people, from the catalogue of the book."""
+
+    def __init__(self, book: Book, lang: str) -> None:
+        self.book, self.lang = book, lang
+
+    def node(self, node: Mapping[str, Any]) -> str:
+        if node["kind"] == "parameter":
+            code = self.book.catalog.codes.get("parameter", {}).get(node["parameter"])
+            name = code.names.of(self.lang) if code else node["parameter"]
+            return f"{name}{self.key(node['key'])}"
+        name = str(node.get("measure", ""))
+        measure = self.book.catalog.measures.get(name.removeprefix("value."))
+        if measure is None:
+            return name
+        title = measure.names.of(self.lang) + self.key(node["key"])
+        return f"{title} · {'价值' if self.lang == 'zh' else 'value'}" if name.startswith("value.") else title
+
+    def key(self, text: str) -> str:
+        names = []
+        for pair in filter(None, text.split(";")):
+            dim, _, code = pair.partition(":")
+            known = self.book.catalog.codes.get(dim, {}).get(code)
+            names.append(known.names.of(self.lang) if known else code)
+        return f" [{', '.join(names)}]" if names else ""
+
+    def source(self, node: Mapping[str, Any]) -> Source | None:
+        return self.book.catalog.sources.get(str(node.get("source", "")))
+
+
+def _step(release: Release, name: str, role: str, binding: bool, words: _Words, above: tuple[str, ...]) -> Step:
+    node = release.nodes[name]
+    roles: dict[str, tuple[str, bool]] = {}
+    if node["kind"] == "calculation":
+        roles = {a["node"]: (a["name"], a["binding"]) for a in node["arguments"]} | {s["node"]: (s["name"], s["binding"]) for s in node["sums"]}
+    steps = tuple(_step(release, c, *roles.get(c, ("", True)), words, (*above, name)) for c in children(node))
+    amount = node.get("result") or node.get("amount") or node.get("sum") or node.get("value") or ""
+    title = words.node(node) if node["kind"] in ("cell", "parameter", "calculation") else node["kind"]
+    formula = _formula(node, steps, words) if node["kind"] == "calculation" else None
+    unit = str(node.get("unit") or "")
+    return Step(node, title, role, str(amount), unit, formula, words.source(node), binding, steps)
+
+
+def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: _Words) -> Formula | None:
+    """The rule's own expression with names, then with numbers. Row sums are shown by their name: their rows are in the trace."""
+    known = words.book.catalog.rules.get(node["rule"], ())
+    equations = {e.name: len(e.args) for r in known if r.version == node["version"] for e in r.empirical}
+    tree = parse_expression(node["written"], Place(key=node["rule"]), equations)
+    if isinstance(tree, tuple):  # the rule is not in this catalogue any more, so its fitted equations are unknown here
+        return None
+    labels = {s.role: s.title for s in steps if s.role}
+    values = {a["name"]: f"{plain_number(a['amount'])} {a['unit']}" if a["amount"] else "?" for a in node["arguments"]}
+    return Formula(markup.words(tree, labels), markup.numbers(tree, values), markup.mathml(tree, labels), markup.typst(tree, labels))
+
+
+def plain_number(text: str) -> str:
+    """Digits in groups of three, nothing rounded: 32149000000.000000 -> 32,149,000,000."""
+    whole, _, rest = text.partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    grouped = f"{int(whole.lstrip('-') or 0):,}"
+    rest = rest.rstrip("0") if len(rest) > 4 else rest
+    return f"{sign}{grouped}.{rest}" if rest.strip("0") or (rest and len(rest) <= 4) else f"{sign}{grouped}"
+
+
+def _sum(steps: tuple[Step, ...]) -> tuple[str, str, str]:
+    """The sum of several leaves, if they share a unit and are all known; a single one as it stands."""
+    states = {str(s.node.get("state", "value")) for s in steps}
+    units = {s.unit for s in steps}
+    if len(units) > 1 or states != {"value"}:
+        state = "value" if states == {"value"} else next(iter(sorted(states - {"value", "not_applicable"})), "not_applicable")
+        return "", " | ".join(sorted(units)), state
+    amount = sum((Fraction(Decimal(s.amount)) for s in steps), Fraction(0))
+    text = steps[0].amount if len(steps) == 1 else format(store(amount, 6), "f")
+    return text, units.pop(), "value"
+
+
+def citation(source: Source, locator: str = "") -> str:
+    """Author, year, title, place of publication, doi, table: whatever is known, in this order."""
+    parts = [str(getattr(source, name)) for name in CITATION if getattr(source, name)]
+    return ", ".join([*parts, *([locator] if locator else [])])
+
+
+__all__ = ["DEFAULT_COLUMN", "Explanation", "Formula", "Step", "citation", "explain", "plain_number"]

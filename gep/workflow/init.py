@@ -1,0 +1,83 @@
+"""init: make a book, from nothing or from a shipped book or a folder of the same form, and take in its returns."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+from gep.base.data import data_root, shipped_books
+from gep.base.findings import Finding, Place, Refused, finding
+from gep.book import SCHEMA, Book, read_config
+from gep.ledger.files import write_synced
+from gep.workflow.submit import Submitted, submit
+
+COPIED = ("local", "tenures", "evidence")
+ANSWERS = ("rule", "region", "period", "key", "answer", "by", "document")
+
+EMPTY_BOOK = """# 账册配置 / configuration of this book
+schema = {schema}
+zh = "新账册"
+en = "New book"
+illustrative = false
+schemes = ["garze-2017"]   # gep coefficients list --schemes
+leaf_level = "county"      # 报送数据的层级 / the level whose regions return data
+
+# [[region]]
+# code = "330802"
+# parent = "330800"
+# level = "county"
+# zh = "柯城区"
+# en = "Kecheng"
+"""
+
+
+def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Submitted]]:
+    """Make a book at `root`. `source`: name of a shipped book, or a folder of that form; empty for a bare book.
+
+    The source is only read. Raises Refused if the folder exists and is not empty, or the source is unknown.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise Refused([finding("BOOK-EXISTS", Place(str(root)), found=root.name)])
+    origin = _source(source) if source else None
+    if origin is not None:
+        read_config(origin / "book.toml")
+    root.mkdir(parents=True, exist_ok=True)
+    if origin is None:
+        write_synced(root / "book.toml", EMPTY_BOOK.format(schema=SCHEMA).encode())
+        (root / "local").mkdir()
+    else:
+        write_synced(root / "book.toml", (origin / "book.toml").read_bytes())
+        for folder in COPIED:
+            if (origin / folder).is_dir():
+                shutil.copytree(origin / folder, root / folder)
+    book = Book(root)
+    with book.lock(who):
+        book.record("init", {"schema": SCHEMA, "source": source and Path(source).name}, who=who)
+        for answer in _answers(origin):
+            book.record("answer", answer, who=answer.pop("by"))
+    returns = sorted((origin / "returns").iterdir()) if origin is not None and (origin / "returns").is_dir() else []
+    return book, submit(book, [p for p in returns if p.is_file()], who=who)
+
+
+def _source(source: str) -> Path:
+    shipped = data_root() / "ledgers" / "books" / source
+    for folder in (Path(source), shipped):
+        if (folder / "book.toml").is_file():
+            return folder
+    raise Refused([finding("BOOK-UNKNOWN-SHIPPED", Place(source), found=source, expected=", ".join(shipped_books()))])
+
+
+def _answers(origin: Path | None) -> list[dict[str, str]]:
+    """Explanations of known findings that come with a shipped book."""
+    path = origin / "answers.csv" if origin is not None else None
+    if path is None or not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        findings: list[Finding] = []
+        if tuple(reader.fieldnames or ()) != ANSWERS:
+            found, expected = ",".join(reader.fieldnames or ()), ",".join(ANSWERS)
+            findings.append(finding("CATALOG-FILE", Place("answers.csv", 1), found=f"{found} ≠ {expected}"))
+            raise Refused(findings)
+        return [dict(row) for row in reader]

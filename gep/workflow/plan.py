@@ -1,0 +1,21 @@
+"""run --plan: the canonical plans a run would execute, as stable text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gep.book import Book
+from gep.workflow.plans import method
+from gep.workflow.run import years_of
+from gep.workflow.submit import holdings
+
+
+def plans(book: Book, years: str = "all", profiles: Sequence[str] = ()) -> list[str]:
+    """One text a plan, with its hash, for every year and profile asked for; each text once."""
+    texts: dict[str, None] = {}
+    for year in years_of(book, holdings(book), years):
+        for profile in tuple(profiles) or book.config.schemes:
+            made = method(book.catalog, profile, year)
+            for plan in (*made.plans, *made.value_plans):
+                texts[f"{plan.text()}\nhash {plan.hash}"] = None
+    return list(texts)

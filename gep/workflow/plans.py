@@ -1,0 +1,151 @@
+"""From a scheme to the steps of a run: its rules and value rules as plans, with the codes each dimension runs over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product as cross
+
+from gep.base.findings import Finding, Refused
+from gep.base.records import Key, Line, Measure, Rule, key_of
+from gep.catalog.load import Catalog
+from gep.catalog.resolve import Resolved, domain, resolve, valid
+from gep.catalog.valuation import value_rules
+from gep.engine.cells import Cells
+from gep.engine.task import Step
+from gep.rules.plan import build
+from gep.rules.product import Plan
+
+
+@dataclass(frozen=True)
+class Method:
+    """A scheme ready to run in one year: plans in order, every measure it may meet (the value measures too)."""
+
+    resolved: Resolved
+    plans: tuple[Plan, ...]
+    value_plans: tuple[Plan, ...]
+    measures: Mapping[str, Measure]
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The measures that must be returned: read by a rule or standing in a line, and computed by no rule."""
+        read = {i.ref for p in (*self.plans, *self.value_plans) for i in p.inputs if i.kind == "measure"}
+        read |= {line.measure for s in self.resolved.scheme.services for line in s.lines}
+        return frozenset(read - self.resolved.computed)
+
+
+def method(catalog: Catalog, scheme: str, year: int) -> Method:
+    """Resolve a scheme and build all its plans; Refused with every finding of every rule."""
+    resolved = resolve(catalog, scheme, year)
+    values, value_measures = value_rules(catalog, resolved.scheme)
+    measures = {**catalog.measures, **value_measures}
+    findings: list[Finding] = []
+
+    def plans(rules: Iterable[Rule]) -> tuple[Plan, ...]:
+        made = []
+        for rule in rules:
+            try:
+                made.append(build(rule, measures))
+            except Refused as refused:
+                findings.extend(refused.findings)
+        return tuple(made)
+
+    rule_plans, value_plans = plans(resolved.rules), plans(values)
+    if findings:
+        raise Refused(findings)
+    return Method(resolved, rule_plans, value_plans, measures)
+
+
+def steps(catalog: Catalog, m: Method) -> list[Step]:
+    """The steps of the rules, in order: a dimension runs over the domain the rule declares, else over its whole code scheme."""
+    return [Step(plan, _domains(catalog, plan, m.resolved.year)) for plan in m.plans]
+
+
+def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:
+    """The steps of the value rules, each over the keys its line requires (for an open list: those that are there)."""
+    lines = {line.measure: line for s in m.resolved.scheme.services for line in s.lines}
+    made = []
+    for plan in m.value_plans:
+        measure = m.measures[plan.inputs[0].ref]
+        keys = line_keys(catalog, m, lines[measure.id], cells, regions, period)
+        made.append(Step(plan, {}, [dict(k) for k in keys]))
+    return made
+
+
+def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Sequence[str], period: str) -> list[Key]:
+    """The keys a line must have. For a measure that a rule computes: those the rule makes."""
+    measure = m.measures[line.measure]
+    maker = next((p for p in m.plans if p.rule.output == measure.id and p.rule.kind == "compute"), None)
+    if maker is not None and not line.domain:
+        wanted = _domains(catalog, maker, m.resolved.year)
+        return [key_of(dict(zip(measure.dims, codes, strict=True))) for codes in cross(*(wanted[d] for d in measure.dims))]
+    codes_of = {d: domain(catalog, line, d, m.resolved.year) for d in measure.dims}
+    if any(codes is None for codes in codes_of.values()):
+        found = {k for region in regions for k in cells.keys(measure.id, region, period)}
+        return sorted(k for k in found if all(codes_of[d] is None or c in (codes_of[d] or ()) for d, c in k))
+    return [key_of(dict(zip(measure.dims, codes, strict=True))) for codes in cross(*(codes_of[d] or () for d in measure.dims))]
+
+
+def _domains(catalog: Catalog, plan: Plan, year: int) -> dict[str, Sequence[str]]:
+    """The codes of every code dimension the plan or its frames run over."""
+    dims = {d for p in plan.products for d in p.frame} | set(plan.rule.grain)
+    found: dict[str, Sequence[str]] = {}
+    for dim in sorted(dims - {"region", "row", "month", "day"}):
+        declared = plan.rule.domain.get(dim)
+        codes = catalog.codes.get(dim, {}).values()
+        found[dim] = declared or [c.code for c in codes if valid(c.valid_from, c.valid_to, year)]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An input that must be there: what, where, and for which service and rule."""
+
+    measure: str
+    region: str
+    period: str
+    key: Key
+    service: str
+    rule: str
+
+
+def wanted(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> Iterator[Wanted]:
+    """Every figure the enabled services need returned (inputs of the check rules and of open lists are not demanded)."""
+    seen: set[tuple[str, str, Key]] = set()
+    service_of = {line.measure: s.id for s in m.resolved.scheme.services for line in s.lines}
+    for service in m.resolved.scheme.services:
+        for line in service.lines:
+            if line.measure not in m.resolved.computed:
+                keys = line_keys(catalog, m, line, Cells(), regions, period)
+                yield from _new(seen, line.measure, regions, period, keys, service.id, line.price or "-")
+    for plan in m.plans:
+        if plan.rule.kind != "compute":
+            continue
+        domains = _domains(catalog, plan, m.resolved.year)
+        for given in plan.inputs:
+            if given.kind != "measure" or given.ref in m.resolved.computed or given.time != "same":
+                continue
+            dims = [d for d in given.grain if d != "region"]
+            codes = cross(*(domains[d] for d in dims))
+            keys = [key_of({**dict(zip(dims, c, strict=True)), **given.select}) for c in codes]
+            service = service_of.get(plan.rule.output, "-")
+            yield from _new(seen, given.ref, regions, period, keys, service, plan.rule.id)
+
+
+def line_needs(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> Iterator[Wanted]:
+    """Every quantity a line must have once the rules have run."""
+    for service in m.resolved.scheme.services:
+        for line in service.lines:
+            for key in line_keys(catalog, m, line, cells, regions, period):
+                for region in regions:
+                    yield Wanted(line.measure, region, period, key, service.id, line.price or "-")
+
+
+def _new(
+    seen: set[tuple[str, str, Key]], measure: str, regions: Sequence[str], period: str, keys: Iterable[Key], service: str, rule: str
+) -> Iterator[Wanted]:
+    for key in keys:
+        for region in regions:
+            if (measure, region, key) not in seen:
+                seen.add((measure, region, key))
+                yield Wanted(measure, region, period, key, service, rule)

@@ -1,0 +1,299 @@
+"""run: compute the accounts of the years asked for under every profile, and keep them as a new vintage."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+import gep
+from gep.base.findings import Finding, Place, Refused, finding, stops
+from gep.base.records import Fact, State, key_text
+from gep.base.rounding import store
+from gep.base.units import parse_unit
+from gep.book import Book
+from gep.catalog.freeze import canonical, content_hash
+from gep.engine.trace import Json, Node
+from gep.explain.trail import direct_inputs, parameters_below
+from gep.ledger import releases
+from gep.ledger.files import write_synced
+from gep.ledger.store import rebuild
+from gep.workflow import accounts
+from gep.workflow.accounts import Figure
+from gep.workflow.compute import Computation, compute
+from gep.workflow.published import compare_published
+from gep.workflow.submit import Holdings, holdings
+
+Progress = Callable[[str], None]
+RANKS = {"trial": 0, "preliminary": 1, "reviewed": 2, "final": 3, "closed": 4}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A vintage, or (vintage None) the reasons why there is none."""
+
+    vintage: int | None
+    years: tuple[int, ...]
+    profiles: tuple[str, ...]
+    state: str
+    figures: tuple[Figure, ...]
+    findings: tuple[Finding, ...]
+
+
+def years_of(book: Book, held: Holdings, wanted: str) -> list[int]:
+    """`all`, `2010` or `2010-2015`, among the years there are data of; Refused for a year without any."""
+    there = sorted({int(f.period[:4]) for f in held.facts} | _record_years(held))
+    if wanted == "all":
+        if not there:
+            raise Refused([finding("RUN-NO-YEAR", Place(book.root.name), found="-", expected="-")])
+        return there
+    first, _, last = wanted.partition("-")
+    known = ", ".join(map(str, there)) or "-"
+    if not (first.isdigit() and (last.isdigit() or not last)):
+        raise Refused([finding("RUN-NO-YEAR", Place(key=wanted), found=wanted, expected=known)])
+    asked = list(range(int(first), int(last or first) + 1))
+    absent = [y for y in asked if y not in there]
+    if absent or not asked:
+        raise Refused([finding("RUN-NO-YEAR", Place(key=wanted), found=", ".join(map(str, absent)) or wanted, expected=known)])
+    return asked
+
+
+def _record_years(held: Holdings) -> set[int]:
+    return {int(p[:4]) for table in held.records.values() for p in table["period"].unique().to_pylist()}
+
+
+def run(
+    book: Book,
+    years: str = "all",
+    *,
+    profiles: Sequence[str] = (),
+    trial: bool = False,
+    who: str = "",
+    progress: Progress = lambda text: None,
+) -> Made:
+    """Compute and keep a vintage. Without `trial` a stopping finding means that none is made.
+
+    A vintage is known by its journal sequence number. Its release holds every account, the findings, the trace and the manifest;
+    the rules and parameters it read stand in rules/<hash>.
+    """
+    with book.lock(who):
+        left = clear_unfinished(book)
+        held = holdings(book)
+        asked = years_of(book, held, years)
+        chosen = tuple(profiles) or book.config.schemes
+        computations = []
+        for year in asked:
+            for profile in chosen:
+                progress(f"{year} {profile}")
+                computations.append(_compute(book, held, profile, year))
+        findings = _answered(book, [*left, *(f for c in computations for f in c.findings)])
+        state = "trial" if trial else "preliminary"
+        if stops(findings) and not trial:
+            count = sum(1 for f in findings if f.severity == "stop")
+            refused = finding("RUN-REFUSED", Place(book.root.name), found=count)
+            return Made(None, tuple(asked), chosen, state, (), (*findings, refused))
+        progress("release")
+        return _keep(book, held, computations, findings, state, who, asked, chosen)
+
+
+def _compute(book: Book, held: Holdings, profile: str, year: int) -> Computation:
+    regions = book.config.regions
+    leaves = [c for c in book.config.leaves if regions[c].valid_from.year <= year <= regions[c].valid_to.year]
+    facts = [f for f in held.facts if f.period[:4] == str(year)]
+    return compute(book.catalog, profile, year, facts, regions, leaves, records=held.records)
+
+
+def _answered(book: Book, findings: Iterable[Finding]) -> list[Finding]:
+    """Findings that ask for an explanation and have one in the journal are marked answered; each finding once."""
+    given = {(e.data["rule"], e.data["region"], e.data["period"], e.data["key"]) for e in book.entries() if e.act == "answer"}
+    marked: dict[str, Finding] = {}
+    for f in findings:
+        parts = [*f.place.key.split("/"), "", "", "", ""]
+        key = (f.rule, parts[1], parts[2], "" if parts[3] == "-" else parts[3])
+        marked[f.id] = replace(f, status="answered") if f.severity == "query" and key in given else f
+    return list(marked.values())
+
+
+def clear_unfinished(book: Book) -> list[Finding]:
+    """Remove what a killed run left: release folders the journal does not know."""
+    known = {str(e.seq) for e in book.entries() if e.act == "run"}
+    findings = []
+    for folder in sorted(book.releases.iterdir()) if book.releases.is_dir() else ():
+        if folder.name not in known:
+            shutil.rmtree(folder)
+            findings.append(finding("BOOK-LEFTOVER", Place(f"releases/{folder.name}"), found=folder.name))
+    return findings
+
+
+def _keep(
+    book: Book,
+    held: Holdings,
+    computations: Sequence[Computation],
+    findings: Sequence[Finding],
+    state: str,
+    who: str,
+    years: Sequence[int],
+    profiles: Sequence[str],
+) -> Made:
+    frozen, rules_hash = freeze(book, computations)
+    vintage = len(book.entries()) + 1
+    figures, nodes = lay_out(book, computations)
+    facts = [f for f in held.facts if int(f.period[:4]) in years]
+    input_hash = content_hash([sorted(str(s["sha256"]) for s in held.submissions), sorted(map(str, years))])
+    at = book_time()
+    tables = _tables(book, held, facts, figures, nodes, findings, vintage, years, state)
+    tables["run"] = [
+        {
+            "vintage": vintage, "kind": "run", "who": who_of(who), "at": at, "years": ",".join(map(str, years)),
+            "profiles": ",".join(profiles), "rules_hash": rules_hash, "input_hash": input_hash,
+            "program": f"gep-accounts {gep.__version__}", "state": state,
+        }
+    ]  # fmt: skip
+    tables["release_state"] = [
+        {"vintage": vintage, "year": y, "seq": vintage, "state": state, "rank": RANKS[state], "at": at} for y in years
+    ]
+    meta = {"vintage": vintage, "rules_hash": rules_hash, "input_hash": input_hash, "program": gep.__version__}
+    documents = {"trace.jsonl": trace_lines(nodes.values())}
+    folder = book.rules / rules_hash
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        write_synced(folder / "frozen.json", frozen)
+    book.releases.mkdir(exist_ok=True)
+    manifest = releases.write(book.releases / str(vintage), tables, documents, meta)
+    body = {"years": [str(y) for y in years], "profiles": list(profiles), "state": state, "rules_hash": rules_hash}
+    body |= {"input_hash": input_hash, "manifest": manifest.digest.as_dict(), "findings": len(findings)}
+    book.record("run", body, who=who)
+    rebuild(book.store, release_folders(book))
+    return Made(vintage, tuple(years), tuple(profiles), state, tuple(figures), tuple(findings))
+
+
+def release_folders(book: Book) -> list[Path]:
+    """The releases the journal knows, oldest first."""
+    return [book.releases / str(e.seq) for e in book.entries() if e.act == "run"]
+
+
+def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]:
+    """Everything the run resolved, as canonical JSON, and its hash: schemes, rules with plans, measures, parameters, codes, regions."""
+    content: dict[str, object] = {"regions": book.config.regions}
+    for c in computations:
+        read = [p for p in c.lookup.read.values() if p is not None]
+        used = {i.ref for p in (*c.method.plans, *c.method.value_plans) for i in p.inputs} | {p.rule.output for p in c.method.plans}
+        dims = sorted({d for name in used if name in c.method.measures for d in c.method.measures[name].dims})
+        content[f"{c.profile}/{c.year}"] = {
+            "scheme": c.method.resolved.scheme,
+            "rules": [p.rule for p in (*c.method.plans, *c.method.value_plans)],
+            "plans": [p.text() for p in (*c.method.plans, *c.method.value_plans)],
+            "measures": {m: c.method.measures[m] for m in sorted(used) if m in c.method.measures},
+            "parameters": sorted((json.loads(canonical(p)) for p in {(p.file, p.line): p for p in read}.values()), key=str),
+            "codes": {d: sorted(book.catalog.codes.get(d, {})) for d in dims},
+            "sources": {p.source: book.catalog.sources[p.source] for p in read},
+        }
+    return canonical(content), content_hash(content)
+
+
+def lay_out(book: Book, computations: Sequence[Computation]) -> tuple[list[Figure], dict[str, Node]]:
+    """All rows of the accounts and all trace nodes, the figures of a node named in it."""
+    figures: list[Figure] = []
+    nodes: dict[str, Node] = {}
+    for c in computations:
+        regions = book.config.regions
+        values = list(accounts.value(c, regions))
+        nodes |= c.nodes
+        figures += [*accounts.physical(c, regions), *values]
+        for figure, made in accounts.totals(c, regions, values):
+            figures.append(figure)
+            nodes |= {str(n["id"]): n for n in made}
+    for figure in figures:
+        named: list[Json] = nodes[figure.node].setdefault("figures", [])  # type: ignore[assignment]
+        named.append(figure.address.text())
+    return figures, nodes
+
+
+def trace_lines(nodes: Iterable[Node]) -> bytes:
+    """JSON Lines, one canonical object a node, sorted by id."""
+    return b"".join(canonical(n) + b"\n" for n in sorted(nodes, key=lambda n: str(n["id"])))
+
+
+def _tables(
+    book: Book,
+    held: Holdings,
+    facts: Sequence[Fact],
+    figures: Sequence[Figure],
+    nodes: Mapping[str, Node],
+    findings: Sequence[Finding],
+    vintage: int,
+    years: Sequence[int],
+    state: str,
+) -> dict[str, list[Mapping[str, object]]]:
+    tables: dict[str, list[Mapping[str, object]]] = {"physical_account": [], "value_account": [], "gep_total": []}
+    trace: list[Mapping[str, object]] = []
+    used: list[Mapping[str, object]] = []
+    for f in figures:
+        tables[f.address.view].append({**f.row, "vintage": vintage})
+        trace += ({**t, "vintage": vintage} for t in direct_inputs(f.address.text(), f.node, nodes))
+        used += ({**p, "vintage": vintage} for p in parameters_below(f.address.text(), f.node, nodes))
+    tables["trace"], tables["parameter_used"] = trace, used
+    answers = {(e.data["rule"], e.data["region"], e.data["period"]): e for e in book.entries() if e.act == "answer"}
+    tables["finding"] = [_finding_row(f, i, vintage, answers) for i, f in enumerate(findings, 1)]
+    tables["submission"] = [_submission_row(s, vintage) for s in held.submissions]
+    tables["fact"] = [_fact_row(f, book, vintage) for f in facts if book.catalog.measures[f.measure].kind != "reference"]
+    reference = [f for f in facts if book.catalog.measures[f.measure].kind == "reference"]
+    tables["published_figure"] = [{**p.row(), "vintage": vintage} for p in compare_published(reference, figures, book.config.schemes[0])]
+    tables["region"] = [
+        {
+            "vintage": vintage, "code": r.code, "valid_from": r.valid_from, "valid_to": r.valid_to, "parent": r.parent or None,
+            "level": r.level, "name_zh": r.names.zh, "name_en": r.names.en,
+        }
+        for r in book.config.regions.values()
+    ]  # fmt: skip
+    return tables
+
+
+def _fact_row(f: Fact, book: Book, vintage: int) -> dict[str, object]:
+    measure = book.catalog.measures[f.measure]
+    quantity = None
+    if f.amount is not None:
+        factor = parse_unit(f.unit).without_price_year().factor_to(parse_unit(measure.unit))
+        quantity = store(factor * Decimal(f.amount).as_integer_ratio()[0] / Decimal(f.amount).as_integer_ratio()[1], 6)
+    return {
+        "vintage": vintage, "measure": f.measure, "region_code": f.region, "period": f.period, "category": key_text(f.key) or "-",
+        "part": dict(f.key).get("part", "-"), "sha256": f.origin.sha256, "row": f.origin.row, "column": f.origin.column,
+        "state": str(f.state), "amount": None if f.state is not State.VALUE else str(f.amount), "unit": f.unit or None,
+        "quantity": quantity, "base_unit": measure.unit, "exact": f.exact, "reason": f.reason or None,
+        "department": f.department or None, "source": f.source or None, "evidence": f.evidence or None, "note": f.note or None,
+        "file": f.origin.file,
+    }  # fmt: skip
+
+
+def _submission_row(s: Mapping[str, object], vintage: int) -> dict[str, object]:
+    names = ("seq", "file", "sha256", "sm3", "bytes", "facts", "who", "at", "status")
+    return {"vintage": vintage, "department": None} | {n: s[n] for n in names}
+
+
+def _finding_row(f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, object, object], object]) -> dict[str, object]:
+    parts = [*f.place.key.split("/"), "", "", ""]
+    answer = answers.get((f.rule, parts[1], parts[2])) if f.status == "answered" else None
+    return {
+        "vintage": vintage, "seq": seq, "id": f.id, "rule": f.rule or f.code, "severity": str(f.severity),
+        "region_code": parts[1] or None, "period": parts[2] or None, "key": None if parts[3] in ("", "-") else parts[3], "figures": " ".join(f.figures) or None,
+        "file": f.place.file or None, "row": f.place.row or None, "column": f.place.column or None, "found": f.found or None,
+        "expected": f.expected or None, "difference": f.difference or None, "text_zh": f.text("zh"), "text_en": f.text("en"),
+        "mend_zh": f.mend("zh"), "mend_en": f.mend("en"), "status": f.status,
+        "answer": getattr(answer, "data", {}).get("answer"), "answered_by": getattr(answer, "who", None),
+    }  # fmt: skip
+
+
+def who_of(who: str) -> str:
+    from gep.book import whoami
+
+    return whoami(who)
+
+
+def book_time() -> str:
+    from gep.book import now
+    from gep.ledger.cells import instant_text
+
+    return instant_text(now())

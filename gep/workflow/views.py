@@ -1,0 +1,92 @@
+"""Reading what a book holds: the release in use, its trace, its figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gep.base.findings import Place, Refused, finding
+from gep.book import Book
+from gep.explain.address import NO_KEY, Address, parse
+from gep.ledger import query
+from gep.workflow.run import release_folders
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Release:
+    """One vintage on disk, its trace read when it is asked for."""
+
+    vintage: int
+    folder: Path
+
+    @cached_property
+    def nodes(self) -> dict[str, dict[str, Any]]:
+        """Every trace node by id."""
+        lines = (self.folder / "trace.jsonl").read_text(encoding="utf-8").splitlines()
+        return {node["id"]: node for node in map(json.loads, lines)}
+
+    @cached_property
+    def figures(self) -> dict[str, str]:
+        """Figure address (complete, without vintage) -> node id; the columns of gep_total are nodes of their own."""
+        found = {f: i for i, n in self.nodes.items() for f in n.get("figures", ())}
+        return found | {i.removeprefix("total:"): i for i in self.nodes if i.startswith("total:")}
+
+
+def rows(book: Book, sql: str) -> list[dict[str, Any]]:
+    """The rows of a query on the book, as dictionaries."""
+    need_store(book)
+    result = query.select(book.store, sql)
+    return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+
+
+def need_store(book: Book) -> None:
+    if not release_folders(book):
+        raise Refused([finding("BOOK-NO-RUN", Place(book.root.name))])
+
+
+def release_of(book: Book, address: Address) -> Release:
+    """The vintage named in the address, else the one in use for its year and profile."""
+    need_store(book)
+    vintage = address.vintage
+    if vintage is None:
+        table = "gep_total" if address.view == "gep_total" else address.view
+        profile = address.named.get("profile", book.config.schemes[0])
+        found = rows(book, f"SELECT max(vintage) AS v FROM {table} WHERE year = {_year(address)} AND profile = '{_code(profile)}'")  # noqa: S608
+        vintage = found[0]["v"]
+    folder = book.releases / str(vintage)
+    if vintage is None or not folder.is_dir():
+        raise no_figure(address.text(), [])
+    return Release(int(vintage), folder)
+
+
+def complete(book: Book, text: str) -> Address:
+    """The address with the book's defaults: its first profile, current prices, the currency of the profile."""
+    address = parse(text)
+    profile = address.named.get("profile", book.config.schemes[0])
+    scheme = book.catalog.schemes.get(profile)
+    defaults = {"zone": NO_KEY, "profile": profile}
+    if address.view in ("value_account", "gep_total"):
+        defaults |= {"price_basis": scheme.price_basis if scheme else "current", "currency": scheme.currency if scheme else "CNY"}
+    named = {**defaults, **address.named}
+    return Address(address.view, address.region, address.period, address.keys, named, address.column, address.vintage, address.given)
+
+
+def no_figure(text: str, near: list[str]) -> Refused:
+    return Refused([finding("EXPLAIN-NO-FIGURE", Place(key=text), found=text, near="; ".join(near) or "-")])
+
+
+def _year(address: Address) -> int:
+    if not address.period[:4].isdigit():
+        raise no_figure(address.text(), [])
+    return int(address.period[:4])
+
+
+def _code(text: str) -> str:
+    # an address holds only letters, digits and _ . : -, so it cannot leave the quotes
+    return parse(f"gep_total/{text}/0").region
