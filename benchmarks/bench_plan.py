@@ -42,9 +42,14 @@ REGIONS = 20
 SCAN, PLAIN, PLAN = KINDS = ("scan", "plain", "plan")
 
 
+def mixed(salt: str) -> str:
+    """SQL of 64 bits from the row number; hashed twice, because hashes of two arguments share their low bits."""
+    return f"hash(hash(i, '{salt}'))"
+
+
 def uniform(salt: str, low: float, high: float) -> str:
     """SQL of a number in [low, high) that depends on the row number and `salt` only."""
-    return f"({low} + {high - low} * ((hash(i, '{salt}') >> 11)::DOUBLE / 9007199254740992.0))"
+    return f"({low} + {high - low} * (({mixed(salt)} >> 11)::DOUBLE / 9007199254740992.0))"
 
 
 def make_rows(rows: int, file: Path) -> None:
@@ -52,8 +57,8 @@ def make_rows(rows: int, file: Path) -> None:
     names = ", ".join(f"'{name}'" for name in ECOSYSTEMS)
     slope = uniform("slope", 0.0, 1.2)
     select = f"""
-        SELECT i AS row, printf('5133%02d', (hash(i, 'region') % {REGIONS})::INTEGER + 21) AS region,
-               list_extract([{names}], (hash(i, 'ecosystem') % {len(ECOSYSTEMS)})::INTEGER + 1) AS ecosystem,
+        SELECT i AS row, printf('5133%02d', ({mixed("region")} % {REGIONS})::INTEGER + 21) AS region,
+               list_extract([{names}], ({mixed("ecosystem")} % {len(ECOSYSTEMS)})::INTEGER + 1) AS ecosystem,
                {uniform("area", 1e4, 5e5)} AS area, {uniform("rain", 400, 1200)} AS rain, {uniform("et", 200, 800)} AS et,
                {uniform("r", 500, 6000)} AS r, {uniform("k", 0.005, 0.06)} AS k, 0.1 + 30.0 * {slope} * {slope} AS ls,
                {uniform("c", 0.003, 0.6)} AS c, {uniform("p", 0.3, 1.0)} AS p, {slope} AS slope
@@ -78,7 +83,7 @@ def query(kind: str, file: Path) -> str:
         return f"SELECT {chosen} FROM read_parquet('{file}')"  # noqa: S608
     chosen = ", ".join(BY_HAND)
     if kind == PLAN:
-        parts = []
+        parts: list[str] = []
         for plan in plans():
             for product in plan.products:
                 columns = {name: plan.input(name).ref for name in product.inputs}
@@ -157,9 +162,13 @@ def run(rows: int, rounds: int) -> dict[str, object]:
     }
 
 
+def _spread(value: object) -> str:
+    return "{median} ({least} to {most})".format(**value) if isinstance(value, dict) else str(value)
+
+
 def show(result: dict[str, object]) -> None:
     for key, value in result.items():
-        text = "  ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        text = ", ".join(f"{k} {_spread(v)}" for k, v in value.items()) if isinstance(value, dict) else value
         print(f"{key:16} {text}")
 
 

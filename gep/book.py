@@ -99,7 +99,13 @@ def _check_tree(regions: Mapping[str, Region]) -> list[Finding]:
 
 def whoami(name: str = "") -> str:
     """`--as NAME`, else GEP_USER, else the account of the system; recorded as declared."""
-    return name or os.environ.get("GEP_USER", "") or os.environ.get("USER", "") or os.environ.get("USERNAME", "") or f"uid-{os.getuid()}"
+    return (
+        name
+        or os.environ.get("GEP_USER", "")
+        or os.environ.get("USER", "")
+        or os.environ.get("USERNAME", "")
+        or f"uid-{os.getuid()}"
+    )
 
 
 def now() -> datetime:

@@ -58,15 +58,17 @@ class Output:
     """Collects what a command found and prints it once, as text or as one JSON object."""
 
     def __init__(self, lang: str, as_json: bool) -> None:
-        from gep import show
+        from gep.report import terminal as show
 
         self.lang, self.as_json = _lang(lang), as_json
         self.console = show.console(self.lang)
         self.errors = show.console(self.lang, stderr=True)
 
-    def end(self, result: Mapping[str, Any], findings: Iterable[Finding], *, text: Callable[[], None], notes: bool = True) -> None:
+    def end(
+        self, result: Mapping[str, Any], findings: Iterable[Finding], *, text: Callable[[], None], notes: bool = True
+    ) -> None:
         """Print and leave with the exit code that the findings ask for."""
-        from gep import show
+        from gep.report import terminal as show
 
         told = list(findings)
         code = STOPPED if stops(told) else OK
@@ -94,7 +96,7 @@ class Output:
             yield lambda text: None
             return
         with self.errors.status("") as status:
-            yield lambda text: status.update(text)
+            yield status.update
 
 
 def _book(path: Path) -> Book:
@@ -118,12 +120,14 @@ def options(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo book")] = Path("gep-demo"),
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo book")] = Path(
+        "gep-demo"
+    ),
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
     """用随附的甘孜州 2010 年账册演示全过程 / Run the shipped Garze 2010 book from returns to explained totals."""
-    from gep import show
+    from gep.report import terminal as show
     from gep.workflow.demo import FIGURE
     from gep.workflow.demo import demo as run_demo
     from gep.workflow.explain import explain as explain_figure
@@ -160,7 +164,7 @@ def _where_to_look(root: Path, lang: str) -> str:
         [
             f"{lines[0]}: {root}",
             f"{lines[1]}: gep explain {root} value_account/513300/2010/soil_retention/silt",
-            f'{lines[2]}: gep sql {root} "SELECT service, benefit, value FROM value_account"',
+            f'{lines[2]}: gep sql {root} "FROM value_account SELECT service, benefit, value"',
             f"{lines[3]}: gep compare {root} --profiles garze-2017 garze-2017-one-carbon",
         ]
     )
@@ -258,15 +262,19 @@ def answer(
 def run(
     book: BookPath,
     year: Annotated[str, typer.Option("--year", metavar="Y|A-B|all", help="核算年度 / accounting years")] = "all",
-    profile: Annotated[list[str] | None, typer.Option("--profile", metavar="P", help="核算方案,可多次 / profile, may be repeated")] = None,
-    trial: Annotated[bool, typer.Option("--trial", help="试算:有强制性问题也出结果 / make a trial vintage despite stopping findings")] = False,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", metavar="P", help="核算方案,可多次 / profile, may be repeated")
+    ] = None,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="试算:有强制性问题也出结果 / make a trial vintage despite stopping findings")
+    ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="只打印计算计划 / print the canonical plans only")] = False,
     who: Who = "",
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
     """核算 / Compute the accounts and keep them as a new vintage."""
-    from gep import show
+    from gep.report import terminal as show
     from gep.workflow.plan import plans
     from gep.workflow.run import run as compute
     from gep.workflow.views import rows
@@ -295,22 +303,24 @@ def run(
 def explain(
     book: BookPath,
     figure: Annotated[str, typer.Argument(metavar="FIGURE", help="view/region/year[/key…][#column][@vintage]")],
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="写成网页 / write a web page with the formulas")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="写成网页 / write a web page with the formulas")
+    ] = None,
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
     """解释一个数字,直到报送单元格和有来源的系数 / Explain a figure down to returned cells and sourced coefficients."""
-    from gep import show
+    from gep.report import terminal as show
+    from gep.report.page import page
     from gep.workflow.explain import explain as walk
-    from gep.workflow.page import page
 
     out = Output(lang, as_json)
     with out.refusals():
         made = walk(_book(book), figure, out.lang)
         if html is not None:
             html.write_text(page(made, out.lang), encoding="utf-8")
-        result = {"figure": made.address, "column": made.column, "amount": made.amount or None, "unit": made.unit, "state": made.state}
-        result |= {"roots": [s.node["id"] for s in made.parts], "trace": list(made.nodes)}
+        result: dict[str, Any] = {"figure": made.address, "column": made.column, "amount": made.amount or None}
+        result |= {"unit": made.unit, "state": made.state, "roots": [s.node["id"] for s in made.parts], "trace": list(made.nodes)}
         out.end(result, (), text=lambda: out.console.print(show.explanation(made, out.lang)))
 
 
@@ -324,8 +334,9 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """比较 / Compare two profiles, service by service."""
-    from gep import show
-    from gep.workflow.compare import as_rows, compare_profiles
+    from gep.explain.pair import as_rows
+    from gep.report import terminal as show
+    from gep.workflow.compare import compare_profiles
 
     out = Output(lang, as_json)
     with out.refusals():
@@ -339,8 +350,12 @@ def sql(
     book: BookPath,
     query: Annotated[str, typer.Argument(metavar="SELECT…", help="只读查询 / one statement that only reads")],
     form: Annotated[str, typer.Option("--format", metavar="table|csv|json|parquet")] = "table",
-    as_of: Annotated[datetime | None, typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="当日所知 / as known on")] = None,
-    attach: Annotated[list[Path] | None, typer.Option("--attach", metavar="BOOK", help="同时打开其他账册 / open further books")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="当日所知 / as known on")
+    ] = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option("--attach", metavar="BOOK", help="同时打开其他账册 / open further books")
+    ] = None,
     lang: Lang = "",
 ) -> None:
     """用 DuckDB SQL 查询账册 / Ask DuckDB SQL of the accounts (see docs/sql.md)."""
@@ -356,7 +371,7 @@ def sql(
         need_store(opened)
         others = [(path.name.replace("-", "_"), _book(path).store) for path in attach or ()]
         result = select(opened.store, query, others, as_of.date() if as_of else None)
-        write(result, form, sys.stdout.buffer)  # type: ignore[arg-type]
+        write(result, form, sys.stdout.buffer)
 
 
 @app.command()
@@ -381,8 +396,8 @@ def coefficients_list(
     as_json: AsJson = False,
 ) -> None:
     """列出系数与价格 / List coefficients and prices, or schemes."""
-    from gep import show_coefficients as show
-    from gep.workflow.coefficients import listed
+    from gep.catalog.audit import listed
+    from gep.report import catalogue as show
 
     out = Output(lang, as_json)
     with out.refusals():
@@ -390,7 +405,11 @@ def coefficients_list(
         if schemes:
             out.end(show.schemes_json(catalog), (), text=lambda: out.console.print(show.schemes(catalog, out.lang)))
         rows = listed(catalog, text, source_set)
-        out.end({"parameters": show.parameters_json(rows)}, (), text=lambda: out.console.print(show.parameters(catalog, rows, out.lang)))
+        out.end(
+            {"parameters": show.parameters_json(rows)},
+            (),
+            text=lambda: out.console.print(show.parameters(catalog, rows, out.lang)),
+        )
 
 
 @coefficients_app.command("show")
@@ -401,7 +420,7 @@ def coefficients_show(
     as_json: AsJson = False,
 ) -> None:
     """显示一个参数、规则、指标或方案 / Show a parameter, rule, measure or scheme with its source and use."""
-    from gep import show_coefficients as show
+    from gep.report import catalogue as show
 
     out = Output(lang, as_json)
     with out.refusals():
@@ -416,8 +435,8 @@ def coefficients_audit(
     as_json: AsJson = False,
 ) -> None:
     """审计参数的来源、覆盖与使用 / Audit sources, coverage and use of every parameter."""
-    from gep import show_coefficients as show
-    from gep.workflow.coefficients import audit
+    from gep.catalog.audit import audit
+    from gep.report import catalogue as show
 
     out = Output(lang, as_json)
     with out.refusals():
@@ -440,6 +459,9 @@ def main() -> None:
         import traceback
 
         traceback.print_exc()
-        words = {"zh": "程序内部故障,账册未改动或已回到上一次记录的状态。请附上以上内容报告。", "en": "Internal fault; the book keeps its last recorded state. Please report the text above."}
+        words = {
+            "zh": "程序内部故障,账册未改动或已回到上一次记录的状态。请附上以上内容报告。",
+            "en": "Internal fault; the book keeps its last recorded state. Please report the text above.",
+        }
         sys.stderr.write(f"gep: {type(error).__name__}: {words[default_lang()]}\n")
         raise SystemExit(FAULT) from error

@@ -143,9 +143,13 @@ def finding(
     figures: Iterable[str] = (),
     rule: str = "",
     severity: Severity | None = None,
+    holes: Mapping[str, object] | None = None,
     **args: object,
 ) -> Finding:
-    """Make a finding of the catalogue. Raises KeyError for an unknown code or a hole that is not filled: a fault of the program."""
+    """Make a finding of the catalogue; `holes` and `args` fill the holes of its sentences.
+
+    Raises KeyError for an unknown code or a hole that is not filled: a fault of the program.
+    """
     entry = message(code)
     made = Finding(
         code=code,
@@ -154,7 +158,7 @@ def finding(
         found=str(found),
         expected=str(expected),
         difference=str(difference),
-        args=tuple(sorted((k, str(v)) for k, v in args.items())),
+        args=tuple(sorted((k, str(v)) for k, v in {**(holes or {}), **args}.items())),
         figures=tuple(figures),
         rule=rule,
     )

@@ -104,4 +104,12 @@ _KINDS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 
 # every value `problem` can take, each with a message BASE-NUMBER-...
-PROBLEMS = ("empty", "missing_marker", *(problem for problem, _ in _KINDS), "not_a_number", "too_long", "leading_zero", "exponent_range")
+PROBLEMS = (
+    "empty",
+    "missing_marker",
+    *(problem for problem, _ in _KINDS),
+    "not_a_number",
+    "too_long",
+    "leading_zero",
+    "exponent_range",
+)

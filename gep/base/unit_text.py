@@ -82,7 +82,7 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("\u00a0\u2009\u202f\u3000\t", " ")
     | dict.fromkeys("‐‑−", "-")
     | dict.fromkeys("µμ", "u")
-    | {"₂": "2", "㎡": "m^2", "㎥": "m^3", "㎢": "km^2", "㎠": "cm^2", "㎝": "cm", "㎜": "mm", "㎞": "km", "㏊": "ha"}
+    | {"㎡": "m^2", "㎥": "m^3", "㎢": "km^2", "㎠": "cm^2", "㎝": "cm", "㎜": "mm", "㎞": "km", "㏊": "ha"}
     | {"㎏": "kg", "㎎": "mg", "㎍": "ug", "℃": "degC", "ℓ": "L"}
 )
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
@@ -93,6 +93,7 @@ _LATIN_MASS = {"毫克": "mg", "千克": "kg", "公斤": "kg", "吨": "t", "克"
 _MASS = "|".join(["mg", "g", "kg", "t", "kt", "Mt", "Gt", "Mg", "Gg", "Tg", "Pg", *_LATIN_MASS])
 _SUBSTANCE = re.compile(rf"(?<![A-Za-z_])({_MASS})[ _]?(CO2|C)(?![A-Za-z0-9_])")
 _REPLACED: tuple[tuple[str, str], ...] = (
+    (r"CO₂", "CO2"),
     (r"°C", "degC"),
     (r"°", "deg"),
     (r"\*\*", "^"),

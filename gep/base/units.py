@@ -64,6 +64,13 @@ class Unit:
         text = re.sub("[@＠][0-9０-９]{4}", "", self.text)
         return Unit(text, self.factor, _dims((name.partition("@")[0], e) for name, e in self.dims))
 
+    def with_price_year(self, year: int) -> Unit:
+        """The same unit at prices of `year`, whatever year it stated: 亿元/m3 becomes 亿元@2010/m3. No money, no change."""
+        plain = self.without_price_year()
+        currencies = table().currencies
+        dims = _dims((f"{name}@{year}" if name in currencies else name, e) for name, e in plain.dims)
+        return Unit(_money_word().sub(rf"\g<0>@{year}", plain.text), self.factor, dims)
+
     def compatible(self, other: Unit) -> bool:
         """Whether figures in the two units measure the same kind of thing, so that a factor between them exists."""
         return self.dims == other.dims
@@ -90,6 +97,14 @@ class Unit:
         if factor is None:
             raise UnitError("BASE-UNIT-ROOT", self.text, str(e))
         return _derived(_raised(f"({self.text})", e), factor, ((name, n * e) for name, n in self.dims))
+
+
+@cache
+def _money_word() -> re.Pattern[str]:
+    """Any spelling of a currency standing in a unit, the longest first (美元 before 元)."""
+    known = table()
+    words = sorted((word for word, unit in known.spellings.items() if unit.name in known.currencies), key=len, reverse=True)
+    return re.compile(f"(?<![A-Za-z_])({'|'.join(words)})(?![A-Za-z0-9_])")
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ class Fields:
 
     def complain(self, code: str, column: str, found: object = "", expected: object = "", **args: object) -> None:
         place = Place(self.place.file, self.place.row, column, key=self.place.key)
-        self.findings.append(finding(code, place, found=found, expected=expected, field=column, **args))
+        self.findings.append(finding(code, place, found=found, expected=expected, field=column, holes=args))
 
     def raw(self, name: str) -> object:
         self.seen.add(name)
@@ -68,25 +68,25 @@ class Fields:
             return None
         return number
 
-    def date(self, name: str, default: date) -> date:
+    def date(self, name: str, default: datetime.date) -> datetime.date:
         value = self.raw(name)
         if value is None or value == "":
             return default
-        if isinstance(value, date):
+        if isinstance(value, datetime.date):
             return value
         text = str(value)
         try:
-            return date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
+            return datetime.date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
         except ValueError:
             self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a date such as 2010-01-01")
             return default
 
-    def last_date(self, name: str) -> date:
+    def last_date(self, name: str) -> datetime.date:
         """The end of a validity; a bare year means its last day."""
         value = self.raw(name)
         if isinstance(value, str) and len(value) == 4 and value.isdigit():
-            return date(int(value), 12, 31)
-        return self.date(name, date.max)
+            return datetime.date(int(value), 12, 31)
+        return self.date(name, datetime.date.max)
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self.raw(name)

@@ -1,4 +1,4 @@
-"""Loads measures, codes, parameters, rules, schemes and sources from text files: the shipped ones, then a book's own over them."""
+"""Loads measures, codes, parameters, rules, schemes and sources from text files: the shipped, then a book's own over them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from gep.catalog import read
 from gep.catalog.fields import Fields
 
 OPEN = ("*",)  # the domain of an open list: what is returned
+Known = Callable[[str, str, Mapping[str, object], Place], None]  # complains of a name that its table does not hold
 PARAMETER_FOLDERS = ("parameters", "prices", "deflators")
 
 
@@ -134,11 +135,11 @@ def _complete(catalog: Catalog) -> Catalog:
             return given
         grain = given.grain if given.grain != read.INHERIT else ("region", *(d for d in measure.dims if d not in given.select))
         unit = given.unit or measure.unit
-        bounds = {}
-        if unit == measure.unit:
-            bounds = {"lower": given.lower if given.lower is not None else measure.lower}
-            bounds["upper"] = given.upper if given.upper is not None else measure.upper
-        return replace(given, grain=grain, unit=unit, **bounds)
+        if unit != measure.unit:
+            return replace(given, grain=grain, unit=unit)
+        lower = given.lower if given.lower is not None else measure.lower
+        upper = given.upper if given.upper is not None else measure.upper
+        return replace(given, grain=grain, unit=unit, lower=lower, upper=upper)
 
     rules = {
         name: tuple(replace(rule, inputs=tuple(filled(i) for i in rule.inputs)) for rule in versions)
@@ -190,7 +191,7 @@ def _csv_rows(root: Path, label: str, folder: str, findings: list[Finding]) -> I
                     found = f"{len(row) - (None in row)} columns declared, the row has another number"
                     findings.append(finding("CATALOG-FILE", place, found=found))
                     continue
-                yield Fields(row, place, findings)  # type: ignore[arg-type]
+                yield Fields(row, place, findings)
         except csv.Error as error:
             findings.append(finding("CATALOG-FILE", Place(shown, reader.line_num), found=str(error)))
 
@@ -211,17 +212,7 @@ def _check(catalog: Catalog) -> list[Finding]:
     for rule in (r for versions in catalog.rules.values() for r in versions):
         _check_rule(rule, catalog, known)
     for scheme in catalog.schemes.values():
-        place = Place(scheme.file, key=scheme.id)
-        known("source", scheme.source, catalog.sources, place)
-        for name in scheme.rules:
-            known("rule", name, catalog.rules, place)
-        for service in scheme.services:
-            for line in service.lines:
-                known("measure", line.measure, catalog.measures, place)
-                known("parameter", line.price, catalog.parameters, place)
-                for dim, codes in line.domain.items():
-                    for code in codes if codes != OPEN else ():
-                        known("code", code, catalog.codes.get(dim, {}), place)
+        _check_scheme(scheme, catalog, known)
     for parameter in (p for rows in catalog.parameters.values() for p in rows):
         place = Place(parameter.file, parameter.line, key=parameter.id)
         known("source", parameter.source, catalog.sources, place)
@@ -233,7 +224,20 @@ def _check(catalog: Catalog) -> list[Finding]:
     return findings
 
 
-def _check_rule(rule: Rule, catalog: Catalog, known: Callable[[str, str, Mapping[str, object], Place], None]) -> None:
+def _check_scheme(scheme: Scheme, catalog: Catalog, known: Known) -> None:
+    place = Place(scheme.file, key=scheme.id)
+    known("source", scheme.source, catalog.sources, place)
+    for name in scheme.rules:
+        known("rule", name, catalog.rules, place)
+    for line in (line for service in scheme.services for line in service.lines):
+        known("measure", line.measure, catalog.measures, place)
+        known("parameter", line.price, catalog.parameters, place)
+        for dim, codes in line.domain.items():
+            for code in codes if codes != OPEN else ():
+                known("code", code, catalog.codes.get(dim, {}), place)
+
+
+def _check_rule(rule: Rule, catalog: Catalog, known: Known) -> None:
     place = Place(rule.file, key=rule.id)
     known("measure", rule.output, catalog.measures, place)
     known("source", rule.source, catalog.sources, place)
@@ -259,6 +263,8 @@ def _check_crosswalks(catalog: Catalog) -> list[Finding]:
             if shares != 1:
                 place = Place(f"crosswalks/{name}", key=code)
                 findings.append(
-                    finding("CATALOG-CROSSWALK-SHARE", place, found=shares, expected=1, difference=shares - 1, name=name, key=code)
+                    finding(
+                        "CATALOG-CROSSWALK-SHARE", place, found=shares, expected=1, difference=shares - 1, name=name, key=code
+                    )
                 )
     return findings

@@ -239,7 +239,7 @@ def _input(name: str, body: object, f: Fields) -> Input:
     given = [k for k in kinds if k in i.body]
     if len(given) != 1:
         i.complain("CATALOG-FIELD-CHOICE", "measure", found=", ".join(given) or "-", expected=" | ".join(kinds))
-    kind = given[0] if given else "measure"
+    kind: Any = given[0] if given else "measure"
     default = INHERIT if kind == "measure" else ("region",)
     time: Any = i.choice("time", TIMES, default="same")
     made = Input(

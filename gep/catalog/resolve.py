@@ -124,19 +124,21 @@ class Lookup:
             first = [p for p in here if (self._rank(p) or 0) == best]
             if len(first) > 1:
                 found = "; ".join(f"{p.value} {p.unit} ({p.file}:{p.line})" for p in first)
-                return self._tell("CATALOG-PARAMETER-AMBIGUOUS", first[0], found=found, region=region, **args)
+                self._tell("CATALOG-PARAMETER-AMBIGUOUS", first[0], args, found=found, region=region)
+                return None
             chosen = first[0]
             if chosen.value is None:
                 expected = f"{chosen.source} {chosen.locator}".strip()
-                return self._tell("CATALOG-PARAMETER-DECLARED-UNKNOWN", chosen, expected=expected, **args)
+                self._tell("CATALOG-PARAMETER-DECLARED-UNKNOWN", chosen, args, expected=expected)
+                return None
             if place_code not in ("", region):
-                self._tell("CATALOG-PARAMETER-FALLBACK", chosen, found=place_code, region=region, **args)
+                self._tell("CATALOG-PARAMETER-FALLBACK", chosen, args, found=place_code, region=region)
             if chosen.status == "illustrative":
-                self._tell("CATALOG-PARAMETER-ILLUSTRATIVE", chosen, **args)
+                self._tell("CATALOG-PARAMETER-ILLUSTRATIVE", chosen, args)
             return chosen
         expected = ", ".join((*self.sets, "local"))
         place = Place(key=f"{name}/{region}/{year}/{key_text(key) or '-'}")
-        made = finding("CATALOG-PARAMETER-UNKNOWN", place, expected=expected, region=region, year=year, **args)
+        made = finding("CATALOG-PARAMETER-UNKNOWN", place, expected=expected, region=region, year=year, holes=args)
         self.findings[made.id] = made
         return None
 
@@ -153,9 +155,11 @@ class Lookup:
             return -1
         return self.sets.index(parameter.source_set) if parameter.source_set in self.sets else None
 
-    def _tell(self, code: str, parameter: Parameter, found: str = "", expected: str = "", **args: object) -> None:
+    def _tell(
+        self, code: str, parameter: Parameter, args: Mapping[str, object], found: str = "", expected: str = "", region: str = ""
+    ) -> None:
         place = Place(parameter.file, parameter.line, key=f"{parameter.id}/{key_text(parameter.key) or '-'}")
-        made = finding(code, place, found=found, expected=expected, **args)
+        made = finding(code, place, found=found, expected=expected, region=region, holes=args)
         self.findings[made.id] = made
 
 
@@ -164,7 +168,7 @@ def _invalid(kind: str, name: str, start: date, end: date, year: int, place: Pla
 
 
 def _check_lines(catalog: Catalog, scheme: Scheme) -> list[Finding]:
-    """Every line's measure must have a place in the accounts, under the service it stands in, and money only where it is value-only."""
+    """Every line's measure must stand in the accounts under its service, in money only where it is value-only."""
     findings = []
     for service in scheme.services:
         for line in service.lines:
@@ -180,7 +184,7 @@ def _check_lines(catalog: Catalog, scheme: Scheme) -> list[Finding]:
                 if wrong:
                     args = {"name": service.id, "reason": reason}
                     found, expected = line.measure, f"account.service = '={service.id}', {scheme.currency}"
-                    findings.append(finding("CATALOG-SERVICE-LINE", place, found=found, expected=expected, **args))
+                    findings.append(finding("CATALOG-SERVICE-LINE", place, found=found, expected=expected, holes=args))
     return findings
 
 

@@ -92,6 +92,6 @@ def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findi
         found = " | ".join(",".join(k) or "-" for k in keyed)
         args = {"name": measure.id, "reason": f"the price {line.price} is keyed by {found}"}
         expected = ",".join(measure.dims) or "-"
-        findings.append(finding("CATALOG-SERVICE-LINE", place, found=line.price, expected=expected, **args))
+        findings.append(finding("CATALOG-SERVICE-LINE", place, found=line.price, expected=expected, holes=args))
     grain = ("region", *(keyed[0] if keyed else ()))
     return Input("price", "parameter", line.price, grain, price_unit(scheme.currency, measure.unit))

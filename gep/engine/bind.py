@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Input, Key, Parameter, State, key_of, key_text
-from gep.base.units import Unit, parse_unit
+from gep.base.units import parse_unit
 from gep.engine.cells import Cell, Cells, address
 
 # what varies by row, month or day is never bound to one figure
@@ -110,7 +110,19 @@ def _bind_parameter(given: Input, region: str, period: str, key: Key, context: C
     findings = _check_bounds(given, parameter, value)
     amount = format(parameter.value, "f")
     bound = Bound(
-        given.name, "parameter", node, State.VALUE, value, amount, parameter.unit, factor, value, value, given.unit, None, parameter
+        given.name,
+        "parameter",
+        node,
+        State.VALUE,
+        value,
+        amount,
+        parameter.unit,
+        factor,
+        value,
+        value,
+        given.unit,
+        None,
+        parameter,
     )
     return bound, findings
 
@@ -131,15 +143,22 @@ def _check_parameter(given: Input, parameter: Parameter, context: Context) -> li
         return []
     year = stated.price_year
     if year is None:
-        return [finding("ENGINE-PRICE-YEAR-MISSING", place, found=parameter.unit, expected=_with_year(stated, context), name=parameter.id)]
+        return [
+            finding(
+                "ENGINE-PRICE-YEAR-MISSING",
+                place,
+                found=parameter.unit,
+                expected=stated.with_price_year(context.price_year).text,
+                name=parameter.id,
+            )
+        ]
     if year != context.price_year:
-        args = {"found": str(year), "expected": str(context.price_year), "difference": str(year - context.price_year)}
-        return [finding("ENGINE-PRICE-YEAR", place, name=parameter.id, **args)]
+        wanted_year = context.price_year
+        told = finding(
+            "ENGINE-PRICE-YEAR", place, found=year, expected=wanted_year, difference=year - wanted_year, name=parameter.id
+        )
+        return [told]
     return []
-
-
-def _with_year(stated: Unit, context: Context) -> str:
-    return stated.text.replace(stated.currency or "", f"{stated.currency}@{context.price_year}")
 
 
 def _check_bounds(given: Input, parameter: Parameter, value: Fraction) -> list[Finding]:
@@ -148,5 +167,13 @@ def _check_bounds(given: Input, parameter: Parameter, value: Fraction) -> list[F
     if (low is not None and value < Fraction(low)) or (high is not None and value > Fraction(high)):
         place = Place(parameter.file, parameter.line, "value", key=parameter.id)
         expected = f"{'-∞' if low is None else low} … {'∞' if high is None else high} {given.unit}"
-        return [finding("ENGINE-PARAMETER-BOUNDS", place, found=f"{parameter.value} {parameter.unit}", expected=expected, name=parameter.id)]
+        return [
+            finding(
+                "ENGINE-PARAMETER-BOUNDS",
+                place,
+                found=f"{parameter.value} {parameter.unit}",
+                expected=expected,
+                name=parameter.id,
+            )
+        ]
     return []

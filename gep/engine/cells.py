@@ -73,7 +73,9 @@ class Cells:
 def cell_of(fact: Fact, measure: Measure) -> Cell:
     """A submitted fact as a cell: converted exactly; its interval is ± half of the last digit typed unless it is exact."""
     if fact.amount is None:
-        return Cell(fact.measure, fact.region, fact.period, fact.key, fact.state, None, "", fact.unit, fact=fact, reason=fact.reason)
+        return Cell(
+            fact.measure, fact.region, fact.period, fact.key, fact.state, None, "", fact.unit, fact=fact, reason=fact.reason
+        )
     factor = parse_unit(fact.unit).without_price_year().factor_to(parse_unit(measure.unit))
     exact = Fraction(fact.amount) * factor
     half = Fraction(0) if fact.exact else Fraction(half_unit(fact.amount)) * abs(factor)

@@ -18,7 +18,7 @@ from gep.engine.cells import Cell, address, computed
 from gep.engine.frames import Group
 from gep.engine.sums import Summed
 from gep.engine.task import Outcome, Step, Task
-from gep.engine.trace import argument, calculation, cell_node, node_id, parameter_entry
+from gep.engine.trace import Node, argument, calculation, cell_node, node_id, parameter_entry
 from gep.rules.bounds import ALL, Interval, interval, point
 from gep.rules.exact import MathProblem, effective_names, effective_refs, evaluate
 from gep.rules.nodes import Compare, Name, Ref, walk
@@ -143,12 +143,12 @@ class _Run:
         measure = self.task.measures[cell.measure]
         if cell.exact is None:
             return
-        for bound, outside in ((measure.lower, lambda b: cell.exact < b), (measure.upper, lambda b: cell.exact > b)):
-            if bound is not None and outside(Fraction(bound)):
-                place = Place(self.plan.rule.file, key=cell.address)
-                found = f"{cell.amount} {cell.unit}"
-                told = finding("ENGINE-OUT-OF-BOUNDS", place, found=found, expected=f"{measure.lower} … {measure.upper}", rule=self.plan.rule.id)
-                self.outcome.tell(told)
+        low, high = measure.lower, measure.upper
+        if (low is not None and cell.exact < Fraction(low)) or (high is not None and cell.exact > Fraction(high)):
+            place = Place(self.plan.rule.file, key=cell.address)
+            expected = f"{low} … {high} {cell.unit}"
+            found = f"{cell.amount} {cell.unit}"
+            self.outcome.tell(finding("ENGINE-OUT-OF-BOUNDS", place, found=found, expected=expected, rule=self.plan.rule.id))
 
     def _check_route(self, e: _Evaluated, value: Decimal) -> None:
         """The route written independently of this evaluator must agree to the last stored digit."""
@@ -157,7 +157,11 @@ class _Run:
             return
         route = self.task.routes[name]
         wide = DecimalContext(prec=60)
-        inputs = {n: wide.divide(Decimal(b.value.numerator), Decimal(b.value.denominator)) for n, b in e.bound.items() if b.value is not None}
+        inputs = {
+            n: wide.divide(Decimal(b.value.numerator), Decimal(b.value.denominator))
+            for n, b in e.bound.items()
+            if b.value is not None
+        }
         other = route(inputs)
         self._compare(e, value, other, Decimal(1).scaleb(-self.plan.places), name)
 
@@ -199,22 +203,25 @@ class _Run:
         if evaluate(tail, e.env, e.refs) or left is None or right is None:
             return
         shown = {"found": _short(left), "expected": f"{tail.op} {_short(right)}", "difference": _short(left - right)}
+        words = {"zh": rule.message.zh, "en": rule.message.en}
         figures = [b.node for b in e.bound.values() if b.kind == "measure"]
         severity = Severity(rule.severity)
-        words = {"zh": rule.message.zh, "en": rule.message.en}
-        told = finding("ENGINE-CHECK", place, figures=figures, rule=rule.id, severity=severity, **words, **shown)
+        told = finding(
+            "ENGINE-CHECK", place, found=shown["found"], expected=shown["expected"], difference=shown["difference"],
+            figures=figures, rule=rule.id, severity=severity, holes=words,
+        )  # fmt: skip
         self.outcome.tell(told)
 
 
-def keep(nodes: dict[str, dict[str, object]], b: Bound, profile: str) -> None:  # type: ignore[type-arg]
+def keep(nodes: dict[str, Node], b: Bound, profile: str) -> None:
     """Put the node of a submitted figure or parameter into the trace (a computed one has its own already)."""
     name = node_id(b, profile)
     if name in nodes:
         return
     if b.parameter is not None:
-        nodes[name] = parameter_entry(b.parameter)  # type: ignore[assignment]
+        nodes[name] = parameter_entry(b.parameter)
     elif b.cell is not None and b.cell.is_input:
-        nodes[name] = cell_node(b.cell)  # type: ignore[assignment]
+        nodes[name] = cell_node(b.cell)
 
 
 def _state(e: _Evaluated) -> tuple[State, str]:
@@ -233,7 +240,7 @@ def _state(e: _Evaluated) -> tuple[State, str]:
 
 
 def _bounds(plan: Plan, e: _Evaluated) -> Interval:
-    """The interval of the figure, given those of its inputs; unbounded where they leave it without one (a divisor around zero)."""
+    """The interval of the figure, given those of its inputs; unbounded where they leave it none (a divisor around zero)."""
     env: dict[str | Ref, Interval] = {n: Interval(b.low, b.high) for n, b in e.bound.items()}
     for node in walk(plan.tail):
         if isinstance(node, Ref):

@@ -1,8 +1,8 @@
 """The rows of a row sum: a relation with the group each row belongs to and a column of doubles for every input it reads.
 
-A frame comes either from figures (every key the declared domain asks for makes a row) or from a record set (its rows of the region
-and period, with figures and parameters looked up beside them). A look-up that finds nothing leaves NULL: the row is then counted
-missing and enters no sum. A frame is SQL text over named tables, so that a record set is streamed and never copied.
+A frame comes either from figures (every key the declared domain asks for makes a row) or from a record set (its rows of the
+region and period, with figures and parameters looked up beside them). A look-up that finds nothing leaves NULL: the row is
+then counted missing and enters no sum. A frame is SQL text over named tables, so that a record set is streamed and never copied.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def of_records(
     context: Context,
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[Frame, list[Finding]]:
-    """The record set's rows of the period that fall into a group; what is not a column of it is looked up by the keys of the row."""
+    """The record set's rows of the period that fall into a group; what is no column of it is looked up by the keys of the row."""
     dims = [d for d in plan.rule.grain if d != "region"]
     columns = columns_of(row_product)
     tables: dict[str, pa.Table] = {"frame_rows": rows, "frame_groups": _groups(groups, dims)}

@@ -18,11 +18,12 @@ from gep.engine.bind import Context
 from gep.engine.cells import address
 from gep.engine.frames import Frame, Group
 from gep.engine.task import Outcome, Task
-from gep.engine.trace import INLINE_ROWS, Node, node_id, row_sum_node
+from gep.engine.trace import INLINE_ROWS, Json, Node, node_id, row_sum_node
 from gep.rules.bounds import ALL, Interval, interval
 from gep.rules.nodes import Ref
 from gep.rules.product import Plan, RowProduct
-from gep.rules.row_eval import RowSum, row_sum as reference_sum
+from gep.rules.row_eval import RowSum
+from gep.rules.row_eval import row_sum as reference_sum
 from gep.rules.sql import aggregates
 
 RELATIVE = Fraction(1, 10**9)  # the rounding bound of a sum may be this share of the sum of its absolute rows, or
@@ -102,9 +103,7 @@ def _no_rows() -> pa.Table:
     return pa.table({"region": pa.array([], pa.string()), "period": pa.array([], pa.string()), "row": pa.array([], pa.string())})
 
 
-def _aggregate(
-    row_product: RowProduct, frame: Frame, task: Task, connection: duckdb.DuckDBPyConnection
-) -> dict[int, RowSum]:
+def _aggregate(row_product: RowProduct, frame: Frame, task: Task, connection: duckdb.DuckDBPyConnection) -> dict[int, RowSum]:
     if task.engine == "reference":
         table = connection.execute(frame.select).to_arrow_table()
         return _numpy(row_product, frame, table)
@@ -247,7 +246,7 @@ def _node(
     record_set = _record_set(plan, row_product)
     if record_set:
         selection["record_set"] = record_set
-    rows: list[Node] | None = None
+    rows: list[dict[str, Json]] | None = None
     if result.n <= INLINE_ROWS:
         codes = [table[k].to_pylist() for k in frame.keys]
         sources = _row_nodes(frame, group, task.profile)
@@ -259,18 +258,19 @@ def _node(
             }
             for i in range(table.num_rows)
         ]
-    return row_sum_node(row_product, f"{task.profile}/{owner}", measured, rows, selection)  # type: ignore[arg-type]
+    return row_sum_node(row_product, f"{task.profile}/{owner}", measured, rows, selection)
 
 
-def _row_nodes(frame: Frame, group: Group, profile: str) -> dict[tuple[str, ...], list[object]]:
-    found: dict[tuple[str, ...], list[object]] = {}
+def _row_nodes(frame: Frame, group: Group, profile: str) -> dict[tuple[str, ...], list[Json]]:
+    """The trace nodes behind each row of a frame of figures, by the key of the row."""
+    found: dict[tuple[str, ...], list[Json]] = {}
     for place, row in frame.bound.get(group.index, []):
         found[tuple(place[k] for k in frame.keys)] = [node_id(b, profile) for b in row.values()]
     return found
 
 
 def rows_hash(table: pa.Table, columns: Sequence[str]) -> str:
-    """SHA-256 over the columns in order: for each, the missing mask (one byte a row), then little-endian doubles (missing as 0)."""
+    """SHA-256 over the columns in order: for each the missing mask (a byte a row), then little-endian doubles (missing as 0)."""
     digest = hashlib.sha256()
     for name in columns:
         column = table[name].combine_chunks()

@@ -20,7 +20,7 @@ from gep.rules.product import Plan, RowProduct
 SCHEMA = "gep.trace/1"
 INLINE_ROWS = 1000
 
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 Node: TypeAlias = dict[str, Json]
 
 
@@ -168,7 +168,13 @@ def row_sum_node(
 
 
 def total_node(
-    figure: str, profile: str, parts: Sequence[tuple[str, Cell]], result: str | None, state: str, unit: str, counts: Mapping[str, int]
+    figure: str,
+    profile: str,
+    parts: Sequence[tuple[str, Cell]],
+    result: str | None,
+    state: str,
+    unit: str,
+    counts: Mapping[str, int],
 ) -> Node:
     """A three-state total: the exact sum of the parts that are applicable, unknown if one of them is."""
     return {

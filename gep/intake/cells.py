@@ -17,7 +17,13 @@ from gep.intake.table import snippet
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 PERIOD = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-LOOSE = re.compile(r"([0-9]{4})(?:\.0+|\s*[年/.\-]?\s*(?:([0-9]{1,2})\s*[月/.\-]?\s*(?:([0-9]{1,2})\s*[日号]?)?)?\s*度?)")
+LOOSE = (
+    re.compile(r"([0-9]{4})(?:\.0+)?\s*年?\s*度?()()"),
+    re.compile(r"([0-9]{4})\s*[年/.\-]\s*([0-9]{1,2})\s*月?()"),
+    re.compile(r"([0-9]{4})\s*[年/.\-]\s*([0-9]{1,2})\s*[月/.\-]\s*([0-9]{1,2})\s*[日号]?"),
+    re.compile(r"((?:19|20|21)[0-9]{2})([01][0-9])()"),
+    re.compile(r"((?:19|20|21)[0-9]{2})([01][0-9])([0-3][0-9])"),
+)
 HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 TOKEN = re.compile(r"[0-9A-Za-z_.:\-\u3400-\u9fff]+")
 SPACES = " \t\u00a0\u3000"
@@ -117,12 +123,11 @@ def _last_day(year: int, month: int, day: int, *, month_given: bool, day_given: 
 
 def _name_period_form(cells: Cells, text: str) -> None:
     plain = unicodedata.normalize("NFKC", text).translate(HAN_DIGITS)
-    match = LOOSE.fullmatch(plain)
     expected = "2010 | 2010-06 | 2010-06-30"
+    match = next((found for form in LOOSE if (found := form.fullmatch(plain))), None)
     if match:
         year, month, day = match.groups()
-        given = {"month_given": month is not None, "day_given": day is not None}
-        if _last_day(int(year), int(month or 0), int(day or 0), **given):
+        if _last_day(int(year), int(month or 0), int(day or 0), month_given=bool(month), day_given=bool(day)):
             expected = "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
     elif re.fullmatch(r"[2-6][0-9]{4}", plain):
         # days since 1899-12-30, as spreadsheets store a date

@@ -125,9 +125,9 @@ def _unit_to_use(measure: Measure, unit: Unit) -> str:
 def read_figure(cells: Cells, measure: Measure | None, state: State | None, unit: Unit | None) -> Decimal | None:
     """The number of the row, digits as typed; None if there is none or it cannot be taken (reported)."""
     text = cells.text("value")
-    if text is None or state is None:
-        return None
-    if state is not State.VALUE:
+    if text is None or (state is None and not text):
+        return None  # with a state that is not known, a number is still looked at, its absence is not judged
+    if state not in (None, State.VALUE):
         if text:
             cells.complain("INTAKE-STATE-WITH-VALUE", "value", found=text, state=str(state))
         return None

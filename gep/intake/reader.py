@@ -108,9 +108,7 @@ def decode(file: str, data: bytes) -> tuple[str | None, list[Finding]]:
     return text, findings
 
 
-def _header(
-    file: str, columns: tuple[str, ...], rows: tuple[Row, ...]
-) -> tuple[tuple[str, ...], tuple[Row, ...], list[Finding]]:
+def _header(file: str, columns: tuple[str, ...], rows: tuple[Row, ...]) -> tuple[tuple[str, ...], tuple[Row, ...], list[Finding]]:
     """The columns that carry a name, each once (the first of several is kept, every repetition is reported)."""
     findings = []
     kept: list[int] = []

@@ -216,9 +216,7 @@ def _check_places(check: _Check, record_set: RecordSet, vocabulary: Vocabulary, 
             _check_codes(check, dim, made.get(dim), periods, codes, Nearest({c.code: c.names for c in codes.values()}), ends)
 
 
-def _check_codes(
-    check: _Check, name: str, texts: Any, periods: Any, known: Any, nearest: Nearest, ends: dict[str, date]
-) -> None:
+def _check_codes(check: _Check, name: str, texts: Any, periods: Any, known: Any, nearest: Nearest, ends: dict[str, date]) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -309,8 +307,8 @@ def _check_keys(check: _Check, table: Any, keys: list[str]) -> None:
         place = Place(check.file, line, "row")
         found = shown(head, EXAMPLES)
         check.findings.append(finding("INTAKE-RECORD-TWICE", place, found=found, count=extra, keys=", ".join(keys)))
-    if "month" not in keys:
-        return
+    if "month" not in keys or any(f.code == "INTAKE-RECORD-MONTH" for f in check.findings):
+        return  # a month that is none is reported; the set it belongs to is short of one for that reason
     sets = groups.select(keys).group_by(keys[:-1]).aggregate([("month", "count_distinct")])
     short = sets.filter(pc.less(sets["month_count_distinct"], MONTHS))
     if short.num_rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from gep.base.findings import Finding, finding
@@ -32,6 +33,7 @@ NAMES = {
 }
 
 
+@cache
 def tidy_schema() -> Any:
     """The pandera DataFrameSchema of a tidy table: all cells text, index = line; unknown columns but attr.* are refused."""
     import pandera.pandas as pa

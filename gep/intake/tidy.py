@@ -70,9 +70,7 @@ def read_tidy(table: Table, vocabulary: Vocabulary) -> Intake:
 
 def _cells(table: Table, row: Row, bad: frozenset[tuple[int, str]]) -> Cells:
     texts: dict[str, str | None] = dict.fromkeys((*REQUIRED, *table.unread))
-    texts |= {
-        name: None if (row.line, name) in bad else cell for name, cell in zip(table.columns, row.cells, strict=True)
-    }
+    texts |= {name: None if (row.line, name) in bad else cell for name, cell in zip(table.columns, row.cells, strict=True)}
     key = "/".join(snippet((texts.get(name) or "").strip()) or "-" for name in ("region", "period", "item", "category", "part"))
     return Cells(table.file, row.line, texts, key.removesuffix("/-").removesuffix("/-"))
 

@@ -127,8 +127,8 @@ PHYSICAL_ACCOUNT = Table(
     "physical_account",
     "实物量账户:只存最细一级数据,不存小计。合计请用 physical_account_rollup,"
     "或用宏 total(quantity, state) 与 total_state(state);普通 sum 会跳过缺数,得到偏小的结果。",
-    "Physical account: leaves only, never a subtotal. For totals use physical_account_rollup or the macros total(quantity, state) "
-    "total_state(state); a plain sum skips what is missing and comes out too small.",
+    "Physical account: leaves only, never a subtotal. For totals use physical_account_rollup or the macros "
+    "total(quantity, state) and total_state(state); a plain sum skips what is missing and comes out too small.",
     (
         REGION,
         ZONE,

@@ -145,6 +145,10 @@ def mul(a: Node, b: Node) -> Node:
         return b
     if _is(b, 1):
         return a
+    if _is(a, -1):
+        return neg(b)
+    if _is(b, -1):
+        return neg(a)
     if isinstance(a, Neg):
         return neg(mul(a.x, b))
     return neg(mul(a, b.x)) if isinstance(b, Neg) else Bin("*", a, b)

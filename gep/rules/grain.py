@@ -39,8 +39,8 @@ class _Grain:
         self.measures = measures
         self.where = where
 
-    def make(self, code: str, **args: str) -> Finding:
-        return finding(code, self.where, rule=self.rule.id, severity=None, **args)
+    def make(self, code: str, found: str = "", expected: str = "", **holes: str) -> Finding:
+        return finding(code, self.where, rule=self.rule.id, found=found, expected=expected, holes=holes)
 
     def finer(self, name: str) -> frozenset[str]:
         """What an input varies by beyond the grain of the rule."""
@@ -86,33 +86,34 @@ class _Grain:
                 yield self.make("RULE-AMOUNT-REPEATED", name=name, dims=", ".join(sorted(varied)), found=name)
         if agg.fn != "sum":
             return
-        for covered, suspects in self.monomials(agg.body).items():
-            if covered and covered < varied and suspects and not told & suspects:
-                told |= suspects
-                name = ", ".join(sorted(suspects))
-                yield self.make("RULE-AMOUNT-REPEATED", name=name, dims=", ".join(sorted(varied - covered)), found=name)
+        coarse = dict.fromkeys(n for n in self.coarse(agg.body, frozenset(), varied) if n not in told)
+        for name in coarse:
+            missing = varied - self.finer(name)
+            yield self.make("RULE-AMOUNT-REPEATED", name=name, dims=", ".join(sorted(missing)), found=name)
 
-    def monomials(self, node: Node) -> dict[frozenset[str], frozenset[str]]:
-        """What the products vary by after all brackets are opened -> the row inputs in them that may be amounts.
+    def coarse(self, node: Node, around: frozenset[str], varied: frozenset[str]) -> Iterator[str]:
+        """Row inputs that may be amounts and are added up with `varied` although they and their factors vary by less.
 
-        A function counts as one product of all it reads. Only the dimensions are kept, so the work stays small.
+        `around`: what the factors outside `node` vary by. So in area * (p - et), p by month, the yearly et is found and area is not.
+        Coefficients may be coarser: a threshold a row is compared with is meant for every month.
         """
         match node:
             case Neg() | Convert() | Stamp():
-                return self.monomials(node.x)
+                yield from self.coarse(node.x, around, varied)
             case Bin(op="+") | Bin(op="-"):
-                return _union(self.monomials(node.left), self.monomials(node.right))
-            case Bin(op="*"):
-                return _cross(self.monomials(node.left), self.monomials(node.right))
+                yield from self.coarse(node.left, around, varied)
+                yield from self.coarse(node.right, around, varied)
             case Bin():
-                return _cross(self.monomials(node.left), self.whole(node.right))
+                yield from self.coarse(node.left, around | self.dims(node.right), varied)
+                if node.op == "*":
+                    yield from self.coarse(node.right, around | self.dims(node.left), varied)
             case _:
-                return self.whole(node)
+                if around | self.dims(node) != varied:
+                    yield from (n for n in names(node) if self.finer(n) and (self.inputs[n].kind == "column" or self.amount(n)))
 
-    def whole(self, node: Node) -> dict[frozenset[str], frozenset[str]]:
-        used = names(node)
-        dims = frozenset[str]().union(*(self.finer(n) for n in used))
-        return {dims: frozenset(n for n in used if self.finer(n) and (self.inputs[n].kind == "column" or self.amount(n)))}
+    def dims(self, node: Node) -> frozenset[str]:
+        """All that the inputs below `node` vary by beyond the grain of the rule."""
+        return frozenset[str]().union(*(self.finer(n) for n in names(node)))
 
     def outside(self, tree: Node) -> Iterator[Finding]:
         """Inputs finer than the rule that stand outside every aggregate."""
@@ -142,17 +143,3 @@ def _outside(node: Node) -> Iterator[str]:
     elif not isinstance(node, Agg):
         for child in children(node):
             yield from _outside(child)
-
-
-_Monomials = dict[frozenset[str], frozenset[str]]
-
-
-def _union(a: _Monomials, b: _Monomials) -> _Monomials:
-    return {dims: a.get(dims, frozenset()) | b.get(dims, frozenset()) for dims in {**a, **b}}
-
-
-def _cross(a: _Monomials, b: _Monomials) -> _Monomials:
-    found: _Monomials = {}
-    for (left, x), (right, y) in ((p, q) for p in a.items() for q in b.items()):
-        found[left | right] = found.get(left | right, frozenset()) | x | y
-    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -49,7 +50,7 @@ class Problem:
 
     code: str
     column: int
-    args: dict[str, str]
+    args: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

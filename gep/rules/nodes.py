@@ -7,7 +7,19 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-FUNCTIONS = {"where": 3, "min": None, "max": None, "abs": 1, "exp": 1, "ln": 1, "log10": 1, "sqrt": 1, "pow": 2, "sin": 1, "cos": 1}
+FUNCTIONS = {
+    "where": 3,
+    "min": None,
+    "max": None,
+    "abs": 1,
+    "exp": 1,
+    "ln": 1,
+    "log10": 1,
+    "sqrt": 1,
+    "pow": 2,
+    "sin": 1,
+    "cos": 1,
+}
 TRANSCENDENTAL = frozenset({"exp", "ln", "log10", "sqrt", "pow", "sin", "cos"})
 AGGREGATES = ("sum", "mean", "min", "max")
 OVER = ("row", "class", "month", "day", "part")

@@ -48,9 +48,8 @@ def parse(
     findings = []
     for problem in sorted(found.problems, key=lambda p: p.column):
         place = replace(where, column=f"{part}:{problem.column}", key=where.key or rule)
-        findings.append(
-            finding(problem.code, place, rule=rule, severity=None, found=_excerpt(text, problem.column), **problem.args)
-        )
+        excerpt = _excerpt(text, problem.column)
+        findings.append(finding(problem.code, place, rule=rule, found=excerpt, holes=problem.args))
     return tuple(findings)
 
 

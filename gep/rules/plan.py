@@ -54,8 +54,9 @@ class _Builder:
         self.findings: list[Finding] = []
         self.units: dict[str, Unit] = {}
 
-    def complain(self, code: str, column: str, **args: str) -> None:
-        self.findings.append(finding(code, replace(self.where, column=column), rule=self.rule.id, severity=None, **args))
+    def complain(self, code: str, column: str, found: str = "", expected: str = "", **holes: str) -> None:
+        place = replace(self.where, column=column)
+        self.findings.append(finding(code, place, rule=self.rule.id, found=found, expected=expected, holes=holes))
 
     def stop_if_any(self) -> None:
         if self.findings:

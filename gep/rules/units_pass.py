@@ -88,8 +88,8 @@ class _Pass:
         self.findings: list[Finding] = []
         self.one = parse_unit("1")
 
-    def complain(self, code: str, **args: str) -> tuple[Node, _Found]:
-        self.findings.append(finding(code, self.where, rule=self.rule, severity=None, **args))
+    def complain(self, code: str, found: str = "", expected: str = "", **holes: str) -> tuple[Node, _Found]:
+        self.findings.append(finding(code, self.where, rule=self.rule, found=found, expected=expected, holes=holes))
         return Num("0", Fraction(0)), _BROKEN
 
     def visit(self, node: Node) -> tuple[Node, _Found]:

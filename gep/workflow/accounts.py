@@ -118,7 +118,7 @@ def _leaves(c: Computation, *, valued: bool) -> Iterator[tuple[Line, str, Cell]]
     """(line, region, cell): the quantity of each line, or its value."""
     for service in c.method.resolved.scheme.services:
         for line in service.lines:
-            if valued and not (line.price or line.value_only) or not valued and line.value_only:
+            if (valued and not (line.price or line.value_only)) or (not valued and line.value_only):
                 continue
             name = value_id(line.measure) if valued else line.measure
             for key in line_keys_of(c, line):

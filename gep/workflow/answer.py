@@ -16,6 +16,11 @@ def answer(book: Book, finding_id: str, text: str, *, document: str = "", who: s
     if found is None or not text.strip():
         known = ", ".join(dict.fromkeys(r["id"] for r in asked)) or "-"
         raise Refused([finding("ANSWER-UNKNOWN", Place(key=finding_id), found=finding_id, expected=known)])
-    body = {"rule": found["rule"], "region": found["region_code"] or "", "period": found["period"] or "", "key": found["key"] or ""}
+    body = {
+        "rule": found["rule"],
+        "region": found["region_code"] or "",
+        "period": found["period"] or "",
+        "key": found["key"] or "",
+    }
     with book.lock(who):
         return book.record("answer", {**body, "answer": text, "document": document}, who=who)

@@ -10,7 +10,8 @@ from gep.base.records import Names, Region, Vocabulary
 from gep.book import Book
 from gep.catalog.load import load
 from gep.intake.reader import read_table
-from gep.intake.submit import Intake, intake
+from gep.intake.submit import intake
+from gep.intake.tidy import Intake
 from gep.workflow.submit import holdings
 
 
@@ -29,6 +30,9 @@ def _shipped(name: str, data: bytes) -> Vocabulary:
     """The shipped catalogue, with whatever regions the file names."""
     catalog = load(data_root() / "coefficients")
     table, _ = read_table(name, data)
-    codes = set() if table is None or "region" not in table.columns else {row.text("region") for row in table.rows}
-    regions = {c: Region(c, "", "-", Names(c, c)) for c in sorted(codes - {""})}
+    codes: set[str] = set()
+    if table is not None and "region" in table.columns:
+        at = table.columns.index("region")
+        codes = {row.cells[at].strip() for row in table.rows} - {""}
+    regions = {c: Region(c, "", "-", Names(c, c)) for c in sorted(codes)}
     return Vocabulary(catalog.measures, catalog.codes, regions, catalog.records)

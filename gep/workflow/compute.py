@@ -92,7 +92,7 @@ def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]
         if fact.measure in m.resolved.computed:
             place = Place(fact.origin.file, fact.origin.row, key=f"{fact.measure}/{fact.region}/{fact.period}")
             args = {"item": fact.measure, "profile": m.resolved.scheme.id}
-            findings.append(finding("RUN-RETURN-NOT-USED", place, found=f"{fact.amount} {fact.unit}", **args))
+            findings.append(finding("RUN-RETURN-NOT-USED", place, found=f"{fact.amount} {fact.unit}", holes=args))
         else:
             usable.append(fact)
     return usable, findings
@@ -107,9 +107,15 @@ def _gaps(m: Method, cells: Cells, needs: Iterable[Wanted]) -> list[Finding]:
         measure = m.measures[need.measure]
         cells.put(gap(measure, need.region, need.period, need.key))
         place = Place(key="/".join((need.measure, need.region, need.period, key_text(need.key) or "-")))
-        args = {"item": need.measure, "zh": measure.names.zh, "en": measure.names.en, "region": need.region, "period": need.period}
+        args = {
+            "item": need.measure,
+            "zh": measure.names.zh,
+            "en": measure.names.en,
+            "region": need.region,
+            "period": need.period,
+        }
         args |= {"category": key_text(need.key) or "-", "service": need.service, "rule": need.rule, "unit": measure.unit}
-        findings.append(finding("RUN-INPUT-MISSING", place, department=measure.department or "-", **args))
+        findings.append(finding("RUN-INPUT-MISSING", place, department=measure.department or "-", holes=args))
     return findings
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,51 +12,12 @@ from gep.base.findings import Place
 from gep.base.records import Source
 from gep.base.rounding import store
 from gep.book import Book
-from gep.explain.address import DEFAULT_COLUMN, NO_KEY, Address
+from gep.explain.address import NO_KEY, Address
+from gep.explain.explanation import Explanation, Formula, Step, plain_number
 from gep.explain.trail import below, children
 from gep.rules import markup
 from gep.rules.parse import parse as parse_expression
 from gep.workflow.views import Release, complete, no_figure, release_of
-
-CITATION = ("authors", "year", "title", "published_in", "doi")
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula as written in its rule: in words, with the numbers put in, as MathML and as Typst."""
-
-    words: str
-    numbers: str
-    mathml: str
-    typst: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One node of the explanation with the steps it rests on. `role`: what it is in the formula above it."""
-
-    node: Mapping[str, Any]
-    title: str
-    role: str
-    amount: str
-    unit: str
-    formula: Formula | None
-    source: Source | None
-    binding: bool
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """`address` complete with its vintage; several `parts` where the address is the sum of several leaves."""
-
-    address: str
-    column: str
-    amount: str
-    unit: str
-    state: str
-    parts: tuple[Step, ...]
-    nodes: tuple[Mapping[str, Any], ...]
 
 
 def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
@@ -143,7 +103,9 @@ def _step(release: Release, name: str, role: str, binding: bool, words: _Words, 
     node = release.nodes[name]
     roles: dict[str, tuple[str, bool]] = {}
     if node["kind"] == "calculation":
-        roles = {a["node"]: (a["name"], a["binding"]) for a in node["arguments"]} | {s["node"]: (s["name"], s["binding"]) for s in node["sums"]}
+        roles = {a["node"]: (a["name"], a["binding"]) for a in node["arguments"]} | {
+            s["node"]: (s["name"], s["binding"]) for s in node["sums"]
+        }
     steps = tuple(_step(release, c, *roles.get(c, ("", True)), words, (*above, name)) for c in children(node))
     amount = node.get("result") or node.get("amount") or node.get("sum") or node.get("value") or ""
     title = words.node(node) if node["kind"] in ("cell", "parameter", "calculation") else node["kind"]
@@ -161,16 +123,9 @@ def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: _Words) ->
         return None
     labels = {s.role: s.title for s in steps if s.role}
     values = {a["name"]: f"{plain_number(a['amount'])} {a['unit']}" if a["amount"] else "?" for a in node["arguments"]}
-    return Formula(markup.words(tree, labels), markup.numbers(tree, values), markup.mathml(tree, labels), markup.typst(tree, labels))
-
-
-def plain_number(text: str) -> str:
-    """Digits in groups of three, nothing rounded: 32149000000.000000 -> 32,149,000,000."""
-    whole, _, rest = text.partition(".")
-    sign = "-" if whole.startswith("-") else ""
-    grouped = f"{int(whole.lstrip('-') or 0):,}"
-    rest = rest.rstrip("0") if len(rest) > 4 else rest
-    return f"{sign}{grouped}.{rest}" if rest.strip("0") or (rest and len(rest) <= 4) else f"{sign}{grouped}"
+    return Formula(
+        markup.words(tree, labels), markup.numbers(tree, values), markup.mathml(tree, labels), markup.typst(tree, labels)
+    )
 
 
 def _sum(steps: tuple[Step, ...]) -> tuple[str, str, str]:
@@ -183,12 +138,3 @@ def _sum(steps: tuple[Step, ...]) -> tuple[str, str, str]:
     amount = sum((Fraction(Decimal(s.amount)) for s in steps), Fraction(0))
     text = steps[0].amount if len(steps) == 1 else format(store(amount, 6), "f")
     return text, units.pop(), "value"
-
-
-def citation(source: Source, locator: str = "") -> str:
-    """Author, year, title, place of publication, doi, table: whatever is known, in this order."""
-    parts = [str(getattr(source, name)) for name in CITATION if getattr(source, name)]
-    return ", ".join([*parts, *([locator] if locator else [])])
-
-
-__all__ = ["DEFAULT_COLUMN", "Explanation", "Formula", "Step", "citation", "explain", "plain_number"]

@@ -128,8 +128,8 @@ def wanted(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> 
             dims = [d for d in given.grain if d != "region"]
             codes = cross(*(domains[d] for d in dims))
             keys = [key_of({**dict(zip(dims, c, strict=True)), **given.select}) for c in codes]
-            service = service_of.get(plan.rule.output, "-")
-            yield from _new(seen, given.ref, regions, period, keys, service, plan.rule.id)
+            used_by = service_of.get(plan.rule.output, "-")
+            yield from _new(seen, given.ref, regions, period, keys, used_by, plan.rule.id)
 
 
 def line_needs(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> Iterator[Wanted]:
@@ -142,7 +142,13 @@ def line_needs(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str]
 
 
 def _new(
-    seen: set[tuple[str, str, Key]], measure: str, regions: Sequence[str], period: str, keys: Iterable[Key], service: str, rule: str
+    seen: set[tuple[str, str, Key]],
+    measure: str,
+    regions: Sequence[str],
+    period: str,
+    keys: Iterable[Key],
+    service: str,
+    rule: str,
 ) -> Iterator[Wanted]:
     for key in keys:
         for region in regions:

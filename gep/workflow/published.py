@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from gep.base.findings import Refused
-from gep.base.records import Fact
+from gep.base.records import Code, Fact
 from gep.base.rounding import half_unit, store
 from gep.base.units import parse_unit
-from gep.explain.address import NO_KEY, Address, parse
+from gep.explain.address import NO_KEY, POSITIONAL, Address, parse
 from gep.workflow.accounts import Figure
 
 PLACES = 12
@@ -61,8 +61,14 @@ def _stored(value: Fraction | None) -> Decimal | None:
     return None if value is None else store(value, PLACES)
 
 
-def compare_published(facts: Sequence[Fact], figures: Sequence[Figure], profile: str) -> Iterator[Comparison]:
-    """Each reference figure with what was computed for its address (a prefix is the sum of its leaves) under `profile`."""
+def compare_published(
+    facts: Sequence[Fact], figures: Sequence[Figure], profile: str, codes: Mapping[str, Mapping[str, Code]]
+) -> Iterator[Comparison]:
+    """Each reference figure with what was computed for its address under `profile` (unless the address names another).
+
+    A prefix is the sum of its leaves; a region stands for the leaves below it, and a code for the codes below it in its scheme
+    (`carbon_oxygen` is carbon sequestration and oxygen release).
+    """
     for fact in facts:
         text = fact.attrs.get("figure", "")
         try:
@@ -71,47 +77,37 @@ def compare_published(facts: Sequence[Fact], figures: Sequence[Figure], profile:
             yield Comparison(fact, text or NO_KEY, Fraction(0), None, None, None)
             continue
         half = Fraction(0) if fact.exact or fact.amount is None else Fraction(half_unit(fact.amount))
-        yield Comparison(fact, text, half, *_computed(address, fact, figures, profile))
+        wanted = address.named.get("profile", profile)
+        view = "value_account" if address.view == "gep_total" else address.view
+        leaves = [
+            f
+            for f in figures
+            if f.address.view == view
+            and f.address.named.get("profile") == wanted
+            and f.address.period == address.period
+            and address.region in f.lineage
+        ]
+        yield Comparison(fact, text, half, *_sum(_chosen(address, leaves, codes), fact))
 
 
-def _computed(
-    address: Address, fact: Fact, figures: Sequence[Figure], profile: str
-) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
-    wanted = address.named.get("profile", profile)
-    same = [
-        f
-        for f in figures
-        if f.address.view == address.view
-        and f.address.region == address.region
-        and f.address.period == address.period
-        and f.address.named.get("profile") == wanted
-    ]
+def _chosen(address: Address, leaves: Sequence[Figure], codes: Mapping[str, Mapping[str, Code]]) -> list[Figure]:
     if address.view == "gep_total":
-        return _total(address, fact, same, figures, wanted)
-    under = [f for f in same if _below(address, f.address)]
-    return _sum(under, fact)
+        return [f for f in leaves if address.with_column in ("gep", f.service_class)]
+    names = POSITIONAL[address.view]
+    return [
+        f
+        for f in leaves
+        if all(a in (NO_KEY, *_up(k, codes.get(n, {}))) for n, a, k in zip(names, address.keys, f.address.keys, strict=True))
+    ]
 
 
-def _below(prefix: Address, leaf: Address) -> bool:
-    """A `-` in the prefix leaves that key open unless a later key is given, which then must be met where it stands."""
-    return all(p in (NO_KEY, k) for p, k in zip(prefix.keys, leaf.keys, strict=True))
-
-
-def _total(
-    address: Address, fact: Fact, totals: Sequence[Figure], figures: Sequence[Figure], profile: str
-) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
-    column = address.with_column
-    if column == "gep" or not totals:
-        return _sum(totals, fact)
-    if column not in totals[0].row:
-        return None, None, None
-    amount = totals[0].row[column]
-    values = [f for f in figures if f.address.view == "value_account" and f.address.named.get("profile") == profile]
-    inside = [f for f in values if f.service_class == column and f.address.period == address.period and address.region in f.lineage]
-    _, low, high = _sum(inside, fact)
-    if not isinstance(amount, Decimal):
-        return None, None, None
-    return Fraction(amount) * _scale(str(totals[0].row["currency"]), fact.unit), low, high
+def _up(code: str, scheme: Mapping[str, Code]) -> Iterator[str]:
+    """The code and those above it."""
+    seen: set[str] = set()
+    while code and code not in seen:
+        seen.add(code)
+        yield code
+        code = scheme[code].parent if code in scheme else ""
 
 
 def _sum(figures: Sequence[Figure], fact: Fact) -> tuple[Fraction | None, Fraction | None, Fraction | None]:

@@ -163,7 +163,12 @@ def _keep(
         write_synced(folder / "frozen.json", frozen)
     book.releases.mkdir(exist_ok=True)
     manifest = releases.write(book.releases / str(vintage), tables, documents, meta)
-    body = {"years": [str(y) for y in years], "profiles": list(profiles), "state": state, "rules_hash": rules_hash}
+    body: dict[str, object] = {
+        "years": [str(y) for y in years],
+        "profiles": list(profiles),
+        "state": state,
+        "rules_hash": rules_hash,
+    }
     body |= {"input_hash": input_hash, "manifest": manifest.digest.as_dict(), "findings": len(findings)}
     book.record("run", body, who=who)
     rebuild(book.store, release_folders(book))
@@ -176,11 +181,13 @@ def release_folders(book: Book) -> list[Path]:
 
 
 def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]:
-    """Everything the run resolved, as canonical JSON, and its hash: schemes, rules with plans, measures, parameters, codes, regions."""
+    """Everything the run resolved, as canonical JSON, and its hash: schemes, rules and plans, measures, parameters, codes."""
     content: dict[str, object] = {"regions": book.config.regions}
     for c in computations:
         read = [p for p in c.lookup.read.values() if p is not None]
-        used = {i.ref for p in (*c.method.plans, *c.method.value_plans) for i in p.inputs} | {p.rule.output for p in c.method.plans}
+        used = {i.ref for p in (*c.method.plans, *c.method.value_plans) for i in p.inputs} | {
+            p.rule.output for p in c.method.plans
+        }
         dims = sorted({d for name in used if name in c.method.measures for d in c.method.measures[name].dims})
         content[f"{c.profile}/{c.year}"] = {
             "scheme": c.method.resolved.scheme,
@@ -241,7 +248,8 @@ def _tables(
     tables["submission"] = [_submission_row(s, vintage) for s in held.submissions]
     tables["fact"] = [_fact_row(f, book, vintage) for f in facts if book.catalog.measures[f.measure].kind != "reference"]
     reference = [f for f in facts if book.catalog.measures[f.measure].kind == "reference"]
-    tables["published_figure"] = [{**p.row(), "vintage": vintage} for p in compare_published(reference, figures, book.config.schemes[0])]
+    compared = compare_published(reference, figures, book.config.schemes[0], book.catalog.codes)
+    tables["published_figure"] = [{**c.row(), "vintage": vintage} for c in compared]
     tables["region"] = [
         {
             "vintage": vintage, "code": r.code, "valid_from": r.valid_from, "valid_to": r.valid_to, "parent": r.parent or None,
@@ -273,12 +281,15 @@ def _submission_row(s: Mapping[str, object], vintage: int) -> dict[str, object]:
     return {"vintage": vintage, "department": None} | {n: s[n] for n in names}
 
 
-def _finding_row(f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, object, object], object]) -> dict[str, object]:
+def _finding_row(
+    f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, object, object], object]
+) -> dict[str, object]:
     parts = [*f.place.key.split("/"), "", "", ""]
     answer = answers.get((f.rule, parts[1], parts[2])) if f.status == "answered" else None
     return {
         "vintage": vintage, "seq": seq, "id": f.id, "rule": f.rule or f.code, "severity": str(f.severity),
-        "region_code": parts[1] or None, "period": parts[2] or None, "key": None if parts[3] in ("", "-") else parts[3], "figures": " ".join(f.figures) or None,
+        "region_code": parts[1] or None, "period": parts[2] or None, "key": None if parts[3] in ("", "-") else parts[3],
+        "figures": " ".join(f.figures) or None,
         "file": f.place.file or None, "row": f.place.row or None, "column": f.place.column or None, "found": f.found or None,
         "expected": f.expected or None, "difference": f.difference or None, "text_zh": f.text("zh"), "text_en": f.text("en"),
         "mend_zh": f.mend("zh"), "mend_en": f.mend("en"), "status": f.status,

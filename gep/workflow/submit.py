@@ -11,7 +11,7 @@ import pyarrow as pa
 from gep.base.findings import Finding, Place, finding, stops
 from gep.base.records import Fact, Vocabulary
 from gep.book import Book
-from gep.intake.submit import Intake, intake
+from gep.intake.submit import intake
 from gep.ledger.files import digest_bytes, write_synced
 
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -59,7 +59,13 @@ def _one(book: Book, path: Path, vocabulary: Vocabulary, who: str, record_set: s
         return Submitted(path.name, digest.sha256, ACCEPTED, 0, (told,))
     read = intake(path.name, data, vocabulary, held.facts, record_set)
     status = REJECTED if stops(read.findings) else ACCEPTED
-    body: dict[str, object] = {"file": path.name, "sha256": digest.sha256, "sm3": digest.sm3, "bytes": len(data), "status": status}
+    body: dict[str, object] = {
+        "file": path.name,
+        "sha256": digest.sha256,
+        "sm3": digest.sm3,
+        "bytes": len(data),
+        "status": status,
+    }
     body |= {"record_set": record_set, "facts": len(read.facts), "findings": len(read.findings), "suffix": path.suffix.lower()}
     if status == ACCEPTED:
         book.submissions.mkdir(exist_ok=True)
@@ -86,16 +92,13 @@ def holdings(book: Book) -> Holdings:
         vocabulary = vocabulary or book.vocabulary()
         taken.append({"seq": entry.seq, "who": entry.who, "at": entry.when, **entry.data})
         path = book.submissions / f"{entry.data['sha256']}{entry.data['suffix']}"
-        read = _again(str(entry.data["file"]), path.read_bytes(), vocabulary, str(entry.data["record_set"]))
+        # a figure returned twice with the same value counts once, so each file is read in the light of those before it
+        read = intake(str(entry.data["file"]), path.read_bytes(), vocabulary, facts, str(entry.data["record_set"]))
         facts += read.facts
         if read.records is not None:
             records.setdefault(str(entry.data["record_set"]), []).append(read.records)
     joined = {name: pa.concat_tables(tables) for name, tables in records.items()}
     return Holdings(tuple(facts), joined, tuple(taken))
-
-
-def _again(file: str, data: bytes, vocabulary: Vocabulary, record_set: str) -> Intake:
-    return intake(file, data, vocabulary, (), record_set)
 
 
 __all__ = ["ACCEPTED", "REJECTED", "Holdings", "Submitted", "holdings", "submit"]

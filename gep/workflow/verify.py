@@ -34,7 +34,7 @@ def verify(book: Book) -> tuple[int, list[Finding]]:
                     found += _original(f"releases/{entry.seq}", str(sealed), str(entry.data["manifest"]))
             frozen = book.rules / str(entry.data["rules_hash"]) / "frozen.json"
             held = digest_file(frozen)[0].sha256 if frozen.is_file() else "-"
-            found += _original(f"rules/{entry.data['rules_hash'][:12]}/frozen.json", held, str(entry.data["rules_hash"]))
+            found += _original(f"rules/{frozen.parent.name[:12]}/frozen.json", held, str(entry.data["rules_hash"]))
     return checked, found
 
 

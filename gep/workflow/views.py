@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,12 @@ from gep.explain.address import NO_KEY, Address, parse
 from gep.ledger import query
 from gep.workflow.run import release_folders
 
-Row = Mapping[str, Any]
+# the vintages that the plain views show, for each year and profile
+IN_USE = {
+    "physical_account": "SELECT DISTINCT profile, year, vintage FROM physical_account",
+    "value_account": "SELECT DISTINCT profile, year, vintage FROM value_account",
+    "gep_total": "SELECT DISTINCT profile, year, vintage FROM gep_total",
+}
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,9 @@ def release_of(book: Book, address: Address) -> Release:
     need_store(book)
     vintage = address.vintage
     if vintage is None:
-        table = "gep_total" if address.view == "gep_total" else address.view
-        profile = address.named.get("profile", book.config.schemes[0])
-        found = rows(book, f"SELECT max(vintage) AS v FROM {table} WHERE year = {_year(address)} AND profile = '{_code(profile)}'")  # noqa: S608
-        vintage = found[0]["v"]
+        wanted = (address.named.get("profile", book.config.schemes[0]), _year(address))
+        in_use = rows(book, IN_USE[address.view]) if address.view in IN_USE else []
+        vintage = max((r["vintage"] for r in in_use if (r["profile"], r["year"]) == wanted), default=None)
     folder = book.releases / str(vintage)
     if vintage is None or not folder.is_dir():
         raise no_figure(address.text(), [])
@@ -74,7 +77,9 @@ def complete(book: Book, text: str) -> Address:
     if address.view in ("value_account", "gep_total"):
         defaults |= {"price_basis": scheme.price_basis if scheme else "current", "currency": scheme.currency if scheme else "CNY"}
     named = {**defaults, **address.named}
-    return Address(address.view, address.region, address.period, address.keys, named, address.column, address.vintage, address.given)
+    return Address(
+        address.view, address.region, address.period, address.keys, named, address.column, address.vintage, address.given
+    )
 
 
 def no_figure(text: str, near: list[str]) -> Refused:
@@ -85,8 +90,3 @@ def _year(address: Address) -> int:
     if not address.period[:4].isdigit():
         raise no_figure(address.text(), [])
     return int(address.period[:4])
-
-
-def _code(text: str) -> str:
-    # an address holds only letters, digits and _ . : -, so it cannot leave the quotes
-    return parse(f"gep_total/{text}/0").region

@@ -128,11 +128,10 @@ def test_no_marker_or_error_value_reads_as_a_number() -> None:
         assert parse_number(text).amount is None
 
 
-anything = st.one_of(
-    st.text(max_size=70),
-    st.text("0123456789０１２９,，.．+-－−eE%％_ \u00a0①²٣½万—x", max_size=70),
-    st.from_regex(r"[+-]?[0-9]{1,3}(,[0-9]{2,4})*(\.[0-9]*)?([eE][+-]?[0-9]{1,6})?", fullmatch=True),
+alphabet = st.sampled_from(
+    "0123456789012345678901234567890123456789..,,--+eE%_ ０１２９，．－％−\u00a0\ufeff①²٣½Ⅻ万—xnaif\n\x00\ud800"
 )
+anything = st.one_of(st.text(alphabet, max_size=16), st.text(max_size=16), st.text("0123456789,.eE-", max_size=70))
 
 
 @settings(max_examples=5000)
@@ -141,7 +140,7 @@ def test_no_text_raises_or_gives_what_is_not_finite(text: str) -> None:
     read = parse_number(text)
     assert (read.amount is None) == (read.problem in PROBLEMS)
     if read.amount is None:
-        assert read.finding(text, PLACE).mend("zh")
+        assert read.finding(text, PLACE).code.startswith("BASE-NUMBER-")
     else:
         assert read.amount.is_finite()
         assert abs(read.amount.adjusted()) <= 90

@@ -106,7 +106,16 @@ def test_storage_scale() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "expected"),
-    [("158", "0.5"), ("95.30", "0.005"), ("6.00", "0.005"), ("0.00", "0.005"), ("1.2E+3", "50"), ("2E+1", "5"), ("1E-6", "0.0000005"), ("-0.3", "0.05")],
+    [
+        ("158", "0.5"),
+        ("95.30", "0.005"),
+        ("6.00", "0.005"),
+        ("0.00", "0.005"),
+        ("1.2E+3", "50"),
+        ("2E+1", "5"),
+        ("1E-6", "0.0000005"),
+        ("-0.3", "0.05"),
+    ],
 )
 def test_half_of_the_last_typed_digit(amount: str, expected: str) -> None:
     assert half_unit(D(amount)) == D(expected)

@@ -58,6 +58,4 @@ def test_every_bad_file_is_used() -> None:
 
 def test_the_error_catalogue_is_what_the_script_makes(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(TOP / "docs" / "make_errors.py"), str(tmp_path)], check=True)
-    made = (tmp_path / "errors.md").read_bytes()
-    assert made == ERRORS.page().encode()
-    assert made == (TOP / "docs" / "errors.md").read_bytes()
+    assert (tmp_path / "errors.md").read_bytes() == (TOP / "docs" / "errors.md").read_bytes()

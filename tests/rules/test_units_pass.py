@@ -1,4 +1,4 @@
-"""Units: factors are derived, scale is compared at every + - < min max where, and what does not fit is named in both languages."""
+"""Units: factors are derived, scale is compared at every + - < min max where, and what does not fit is named."""
 
 from __future__ import annotations
 
@@ -116,23 +116,23 @@ def test_units_of_sums_and_products() -> None:
     assert canonical(tree) == "((sum((area * p) over row) / n) * 1000)"
 
 
-@pytest.mark.parametrize(
-    ("text", "output", "units", "code", "zh", "en"),
-    [
-        ("a + b", "t", {"a": "t", "b": "CNY"}, "RULE-UNIT-DIFFERS", "前者为 t,后者“b”为 CNY", "the first is in t, “b” is in CNY"),
-        ("p - 0.3", "mm", {"p": "mm"}, "RULE-UNIT-DIFFERS", "后者“0.3”为 1", "“0.3” is in 1"),
-        ("a * b", "t", {"a": "t", "b": "ha"}, "RULE-UNIT-OUTPUT", "结果单位是 t·ha,而指标 m 的单位是 t", "The result of the expression is in t·ha"),
-        ("a", "t_CO2", {"a": "t_C"}, "RULE-UNIT-OUTPUT", "结果单位是 t_C", "but measure m is in t_CO2"),
-        ("exp(a)", "1", {"a": "mm"}, "RULE-UNIT-FUNCTION", "exp 的参数“a”应无量纲,单位却是 mm", "The argument “a” of exp must be dimensionless"),
-        ("pow(a, 0.85)", "1", {"a": "km2"}, "RULE-UNIT-FUNCTION", "pow 的参数“a”应无量纲", "or use an empirical equation"),
-        ("pow(2, a)", "1", {"a": "km2"}, "RULE-UNIT-FUNCTION", "pow 的参数“a”", "argument “a” of pow"),
-        ("lake(a, b, c)", "m3", {"a": "t", "b": "1", "c": "1"}, "RULE-UNIT-ARGUMENT", "参数 area 应为 km2,而“a”是 t", "wanted in km2, but “a” is in t"),
-        ("a <= b", None, {"a": "t", "b": "m3"}, "RULE-UNIT-DIFFERS", "a ≤ b 的各部分单位不能相合", "The parts of a ≤ b have units that do not agree"),
-        ("min(a, b, c)", "t", {"a": "t", "b": "kg", "c": "m"}, "RULE-UNIT-DIFFERS", "“c”为 m", "“c” is in m"),
-    ],
-)  # fmt: skip
-def test_what_does_not_fit_is_named(text: str, output: str | None, units: dict[str, str], code: str, zh: str, en: str) -> None:
-    found = only(text, output, **units)
+MISFITS = [
+    ("a + b", "t", "a t, b CNY", "RULE-UNIT-DIFFERS", "前者为 t,后者“b”为 CNY", "the first is in t, “b” is in CNY"),
+    ("p - 0.3", "mm", "p mm", "RULE-UNIT-DIFFERS", "后者“0.3”为 1", "“0.3” is in 1"),
+    ("a * b", "t", "a t, b ha", "RULE-UNIT-OUTPUT", "结果单位是 t·ha,而指标 m", "The result of the expression is in t·ha"),
+    ("a", "t_CO2", "a t_C", "RULE-UNIT-OUTPUT", "结果单位是 t_C", "but measure m is in t_CO2"),
+    ("exp(a)", "1", "a mm", "RULE-UNIT-FUNCTION", "exp 的参数“a”应无量纲", "“a” of exp must be dimensionless but is in mm"),
+    ("pow(a, 0.85)", "1", "a km2", "RULE-UNIT-FUNCTION", "pow 的参数“a”应无量纲", "or use an empirical equation"),
+    ("pow(2, a)", "1", "a km2", "RULE-UNIT-FUNCTION", "pow 的参数“a”", "argument “a” of pow"),
+    ("lake(a, b, c)", "m3", "a t, b 1, c 1", "RULE-UNIT-ARGUMENT", "area 应为 km2,而“a”是 t", "in km2, but “a” is in t"),
+    ("a <= b", None, "a t, b m3", "RULE-UNIT-DIFFERS", "a ≤ b 的各部分单位不能相合", "The parts of a ≤ b have units"),
+    ("min(a, b, c)", "t", "a t, b kg, c m", "RULE-UNIT-DIFFERS", "“c”为 m", "“c” is in m"),
+]
+
+
+@pytest.mark.parametrize(("text", "output", "units", "code", "zh", "en"), MISFITS)
+def test_what_does_not_fit_is_named(text: str, output: str | None, units: str, code: str, zh: str, en: str) -> None:
+    found = only(text, output, **dict(u.split() for u in units.split(", ")))
     assert (found.code, found.place.file, found.place.key, found.rule) == (code, "rules/x.toml", "x.y", "x.y")
     assert zh in found.text("zh") + found.mend("zh")
     assert en in found.text("en") + found.mend("en")
@@ -150,11 +150,13 @@ def test_all_unit_problems_at_once_and_none_twice() -> None:
 
 
 def test_equations_that_grow_without_limit_are_refused() -> None:
-    nested = "depth(x)"
-    for _ in range(12):
-        nested = f"depth({nested})"
-    found = check(nested, "1", x="mm").findings
-    assert found[0].code in ("RULE-TOO-BIG", "RULE-UNIT-ARGUMENT")
+    """Each call holds its argument four times: 4^6 nodes."""
+    grow = Equation("depth", (("x", parse_unit("1")),), parse_unit("1"), tree_of("x * x * x * x", True))
+    nested = "depth(" * 6 + "x" + ")" * 6
+    (found,) = units_pass(tree_of(nested), {"x": parse_unit("1")}, {"depth": grow}, None, WHERE).findings
+    assert found.code == "RULE-TOO-BIG"
+    assert "超过 2000 个节点" in found.text("zh")
+    assert "more than 2000 nodes" in found.text("en")
 
 
 def test_a_checked_tree_is_not_checked_twice() -> None:

@@ -13,35 +13,13 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from gep.base.findings import Finding, Severity
-from gep.workflow.compare import Pair
-from gep.workflow.explain import Explanation, Step, citation, plain_number
+from gep.base.findings import Finding
+from gep.base.records import Severity
+from gep.explain.explanation import Explanation, Step, citation, plain_number
+from gep.explain.pair import Pair
+from gep.report.words import WORDS
 
 STYLE = {Severity.STOP: "bold red", Severity.QUERY: "yellow", Severity.NOTE: "cyan"}
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "zh": {
-        "found": "实为", "expected": "应为", "difference": "差", "mend": "处理", "stop": "强制性", "query": "核实性", "note": "提示",
-        "answered": "已说明", "printed": "发布值", "computed": "计算值", "interval": "区间", "verdict": "比对", "meets": "相符",
-        "misses": "不符", "not_computed": "不计算", "figure": "指标", "unit": "单位", "material": "物质产品", "regulating": "调节服务",
-        "cultural": "文化服务", "gep": "生态产品总值", "region": "地区", "year": "年度", "profile": "方案", "services": "服务",
-        "row": "行", "source": "来源", "status": "性质", "not_binding": "未起作用", "rule": "规则", "unknown": "未知",
-        "rows": "行", "sum": "行合计", "total": "合计", "illustrative": "示例数据", "returned": "报送", "service": "服务",
-        "counts": "启用 {enabled} 项服务:有值 {valued},缺数 {missing},不适用 {not_applicable}", "not_returned": "未报送",
-        "standard": "标准", "measured": "实测", "literature": "文献", "expert": "专家判断", "local": "本地",
-    },
-    "en": {
-        "found": "found", "expected": "expected", "difference": "difference", "mend": "mend", "stop": "stop", "query": "query",
-        "note": "note", "answered": "answered", "printed": "printed", "computed": "computed", "interval": "interval",
-        "verdict": "check", "meets": "meets", "misses": "MISSES", "not_computed": "not computed", "figure": "figure",
-        "unit": "unit", "material": "material", "regulating": "regulating", "cultural": "cultural", "gep": "GEP",
-        "region": "region", "year": "year", "profile": "profile", "services": "services", "row": "row", "source": "source",
-        "status": "status", "not_binding": "does not bind", "rule": "rule", "unknown": "unknown", "rows": "rows",
-        "sum": "row sum", "total": "total", "illustrative": "illustrative", "returned": "returned", "service": "service",
-        "counts": "{enabled} services enabled: {valued} valued, {missing} missing, {not_applicable} not applicable",
-        "not_returned": "not returned", "standard": "standard", "measured": "measured", "literature": "literature",
-        "expert": "expert", "local": "local",
-    },
-}  # fmt: skip
 MONEY_SCALE = {"zh": (Decimal(10) ** 8, "亿"), "en": (Decimal(10) ** 8, "×10⁸ ")}
 
 
@@ -54,7 +32,9 @@ def findings(items: Iterable[Finding], lang: str, *, notes: bool = True) -> Rend
         if f.severity is Severity.NOTE and not notes:
             continue
         answered = f" ({words['answered']})" if f.status == "answered" else ""
-        head = Text.assemble((f"[{words[str(f.severity)]}]{answered} ", STYLE[f.severity]), (f.code, "dim"), f"  {f.place.text()}")
+        head = Text.assemble(
+            (f"[{words[str(f.severity)]}]{answered} ", STYLE[f.severity]), (f.code, "dim"), f"  {f.place.text()}"
+        )
         details = [(words[n], getattr(f, n)) for n in ("found", "expected", "difference")]
         lines = [Text(f.text(lang))]
         shown = "   ".join(f"{w}: {v}" for w, v in details if v)
@@ -77,7 +57,9 @@ def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
     table.add_column(words["unit"])
     table.add_column(words["services"])
     for r in rows:
-        amounts = [words["unknown"] if r[c] is None else grouped(r[c] / scale, 4) for c in ("material", "regulating", "cultural", "gep")]
+        amounts = [
+            words["unknown"] if r[c] is None else grouped(r[c] / scale, 4) for c in ("material", "regulating", "cultural", "gep")
+        ]
         region = f"{r['region_name']} {r['region_code']}"
         table.add_row(str(r["year"]), region, r["profile"], *amounts, f"{name}{r['currency']}", words["counts"].format(**r))
     return table
@@ -179,7 +161,9 @@ def pairs(items: Sequence[Pair], left: str, right: str, lang: str) -> Renderable
     """Two profiles side by side."""
     words = WORDS[lang]
     scale, name = MONEY_SCALE[lang]
-    table = Table(title=f"{left} | {right}  ({name}{items[0].currency if items else ''})", title_justify="left", header_style="bold")
+    table = Table(
+        title=f"{left} | {right}  ({name}{items[0].currency if items else ''})", title_justify="left", header_style="bold"
+    )
     for column in (words["year"], words["region"], words["service"]):
         table.add_column(column)
     for column in (left, right, words["difference"]):

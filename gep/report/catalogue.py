@@ -13,10 +13,10 @@ from rich.text import Text
 
 from gep.base.findings import Place, Refused, finding
 from gep.base.records import Parameter, key_text
+from gep.catalog.audit import Audit, users
 from gep.catalog.freeze import plain
 from gep.catalog.load import Catalog, near
-from gep.workflow.coefficients import Audit, users
-from gep.workflow.explain import citation
+from gep.explain.explanation import citation
 
 HEADS = {
     "zh": ("编号", "名称", "键", "地区", "数值", "单位", "性质", "来源", "参数集"),
@@ -24,15 +24,28 @@ HEADS = {
 }
 AUDIT = {
     "zh": {
-        "rows": "参数行数", "by_status": "按性质", "by_set": "按参数集", "unknown": "已知未知(不得猜填)", "no_locator": "来源未写表号或条款",
-        "no_range": "没有上下限的行数", "older_than_source": "生效早于标准发布", "unused": "没有规则或方案使用", "absent": "方案需要但参数集没有",
+        "rows": "参数行数",
+        "by_status": "按性质",
+        "by_set": "按参数集",
+        "unknown": "已知未知(不得猜填)",
+        "no_locator": "来源未写表号或条款",
+        "no_range": "没有上下限的行数",
+        "older_than_source": "生效早于标准发布",
+        "unused": "没有规则或方案使用",
+        "absent": "方案需要但参数集没有",
     },
     "en": {
-        "rows": "rows", "by_status": "by status", "by_set": "by set", "unknown": "known to be unknown", "no_locator": "source without table or clause",
-        "no_range": "rows without a range", "older_than_source": "in force before its standard", "unused": "read by no rule or scheme",
+        "rows": "rows",
+        "by_status": "by status",
+        "by_set": "by set",
+        "unknown": "known to be unknown",
+        "no_locator": "source without table or clause",
+        "no_range": "rows without a range",
+        "older_than_source": "in force before its standard",
+        "unused": "read by no rule or scheme",
         "absent": "needed by a scheme, not in its sets",
     },
-}  # fmt: skip
+}
 UNKNOWN = {"zh": "未知", "en": "unknown"}
 
 
@@ -55,7 +68,10 @@ def parameters_json(rows: Sequence[Parameter]) -> list[object]:
 
 def schemes(catalog: Catalog, lang: str) -> RenderableType:
     table = Table(header_style="bold")
-    for head in {"zh": ("编号", "名称", "版本", "状态", "服务", "说明"), "en": ("id", "name", "version", "status", "services", "note")}[lang]:
+    for head in {
+        "zh": ("编号", "名称", "版本", "状态", "服务", "说明"),
+        "en": ("id", "name", "version", "status", "services", "note"),
+    }[lang]:
         table.add_column(head, overflow="fold")
     for s in catalog.schemes.values():
         table.add_row(s.id, s.names.of(lang), s.version, s.status, str(len(s.services)), s.reason)
@@ -84,8 +100,8 @@ def entry(catalog: Catalog, name: str) -> Entry:
     for kind in ("rules", "measures", "schemes", "sources", "records"):
         table: Mapping[str, Any] = getattr(catalog, kind)
         if name in table:
-            data = {kind.removesuffix("s"): plain(table[name])}
-            return Entry(data, lambda _, d=data: Text(json.dumps(d, ensure_ascii=False, indent=1)))  # type: ignore[misc]
+            found = {kind.removesuffix("s"): plain(table[name])}
+            return Entry(found, lambda lang, d=found: Text(json.dumps(d, ensure_ascii=False, indent=1)))  # type: ignore[misc]
     known = [*catalog.parameters, *catalog.rules, *catalog.measures, *catalog.schemes]
     raise Refused([finding("COEFFICIENTS-UNKNOWN", Place(key=name), found=name, near=near(name, known))])
 

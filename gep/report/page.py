@@ -10,14 +10,18 @@ from markupsafe import Markup
 
 from gep import __version__
 from gep.base.data import data_root
-from gep.show import WORDS
-from gep.workflow.explain import Explanation, Step, citation, plain_number
+from gep.explain.explanation import Explanation, Step, citation, plain_number
+from gep.report.words import WORDS
 
 
 def page(made: Explanation, lang: str) -> str:
     """The page as text: no script, no network, all data escaped; the same explanation gives the same bytes."""
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(data_root() / "templates"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(data_root() / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     template = environment.get_template("explain.html.j2")
     parts = [_plain(step, lang) for step in made.parts]
@@ -44,7 +48,9 @@ def _plain(step: Step, lang: str) -> dict[str, Any]:
         # made by the printer of gep.rules.markup, which escapes every label
         "mathml": Markup(step.formula.mathml) if step.formula else "",  # noqa: S704
         "rule": f"{node['rule']}@{node['version']} {node['clause']}".strip() if kind == "calculation" else "",
-        "cited": citation(step.source, str(node.get("locator") or node.get("clause") or "")) if step.source else str(node.get("source") or ""),
+        "cited": citation(step.source, str(node.get("locator") or node.get("clause") or ""))
+        if step.source
+        else str(node.get("source") or ""),
         "status": words.get(str(node.get("status")), "") if kind == "parameter" else "",
         "illustrative": node.get("status") == "illustrative",
         "where": f"{node['file']}:{node['row']}" if node.get("file") else "",

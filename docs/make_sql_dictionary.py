@@ -1,0 +1,324 @@
+"""Makes sql.md, the SQL dictionary in Chinese and English, from the declarations of tables and views.
+
+python docs/make_sql_dictionary.py OUT
+"""
+
+# ruff: noqa: S608  (the queries are examples to read; names are those of views.py)
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gep.ledger.tables import ACCOUNTS, BY_NAME, Table
+from gep.ledger.views import VIEWS, View
+
+Example = tuple[str, str, str]  # what it asks, in Chinese and in English, and the query
+
+HEAD = """\
+# SQL 数据字典 / SQL dictionary
+
+本页由 `docs/make_sql_dictionary.py` 生成,请勿手工修改。
+This page is made by `docs/make_sql_dictionary.py`; do not edit it.
+
+用法 / usage: `gep sql BOOK "SELECT …" [--format table|csv|json|parquet] [--as-of 2026-06-30] [--attach OTHER]`
+
+* 查询只读:一次一条 SELECT、WITH、DESCRIBE、SHOW 或 EXPLAIN 语句,不能读写其他文件。
+  Queries only read: one SELECT, WITH, DESCRIBE, SHOW or EXPLAIN statement, no other file can be read or written.
+* 缺数为 NULL,绝不为零。`sum` 会跳过 NULL,合计请用宏 `total(value, state)` 与 `total_state(state)`,或用 `*_rollup`。
+  What is missing is NULL, never zero. `sum` skips NULL: for totals use the macros `total(value, state)` and
+  `total_state(state)`, or `*_rollup`.
+* 键列不为 NULL;`-` 表示未细分或整个行政区。不同单位的实物量不可相加。
+  Key columns are never NULL; `-` = not split or the whole region. Quantities of different units are never added.
+* 视图名直接使用时显示在用的版次;`*_all` 显示全部版次;`*_asof(d)` 显示日期 d 当日结束时(协调世界时)所知的内容。
+  Plain names show the vintages in use; `*_all` every vintage; `*_asof(d)` what was known at the end of day d (UTC).
+* `--as-of` 使所有不带后缀的视图显示当日所知;附加的账册写作 `名称.视图`,其表宏写作 `名称.宏(…)`。
+  `--as-of` makes every plain view show what was known then; a view of an attached book is written `name.view`, a table
+  macro `name.macro(…)`.
+* 列名 `at`、`column` 是 SQL 保留字,须写成 `"at"`、`"column"` 或 `表名.at`。
+  The column names `at` and `column` are words of SQL: write `"at"`, `"column"` or `table.at`.
+* 视图、列、宏的注释也在库中:`duckdb_views()`、`duckdb_columns()`、`duckdb_functions()`,或查询视图 `dictionary`。
+  The comments stand in the store too: `duckdb_views()`, `duckdb_columns()`, `duckdb_functions()`, or the view `dictionary`.
+"""
+
+ROLLUP = (
+    (
+        "各地区各服务合计",
+        "Each service by region",
+        "SELECT region_name, service, {amount}, state FROM {name} WHERE benefit = '-' AND product = '-' AND ecosystem = '-'",
+    ),
+    (
+        "缺数的合计",
+        "Totals that are unknown",
+        "SELECT year, region_code, service, state FROM {name} WHERE is_total AND state = 'not_available'",
+    ),
+    (
+        "一项服务的各级明细",
+        "One service at every level",
+        "SELECT region_code, benefit, product, ecosystem, {amount}, state FROM {name} WHERE service = 'water_retention'",
+    ),
+)
+
+EXAMPLES: dict[str, tuple[Example, ...]] = {
+    "total": (
+        (
+            "全地区一项服务的价值",
+            "Value of one service",
+            "SELECT total(value, state) AS value FROM value_account WHERE service = 'water_retention'",
+        ),
+        (
+            "各单位的实物量合计",
+            "Quantities by unit",
+            "SELECT service, unit, total(quantity, state) AS quantity FROM physical_account GROUP BY ALL",
+        ),
+        (
+            "与普通 sum 的差别",
+            "How a plain sum differs",
+            "SELECT service, sum(value) AS plain_sum, total(value, state) AS total FROM value_account GROUP BY ALL",
+        ),
+    ),
+    "total_state": (
+        ("各服务的状态", "State of each service", "SELECT service, total_state(state) AS state FROM value_account GROUP BY ALL"),
+        (
+            "数与状态并列",
+            "Amount and state together",
+            "SELECT year, total(value, state) AS value, total_state(state) AS state FROM value_account GROUP BY ALL",
+        ),
+        (
+            "缺数的服务",
+            "Services that are unknown",
+            "SELECT service FROM value_account GROUP BY ALL HAVING total_state(state) = 'not_available'",
+        ),
+    ),
+    "physical_account": (
+        (
+            "某年各项实物量",
+            "Quantities of a year",
+            "SELECT region_name, service, benefit, quantity, unit FROM physical_account WHERE year = 2020",
+        ),
+        (
+            "缺数清单",
+            "What is missing",
+            "SELECT year, region_code, service, benefit, state FROM physical_account WHERE state <> 'value'",
+        ),
+        (
+            "按生态系统合计(同一单位)",
+            "By ecosystem, one unit at a time",
+            "SELECT service, ecosystem, unit, total(quantity, state) AS quantity FROM physical_account GROUP BY ALL",
+        ),
+    ),
+    "value_account": (
+        (
+            "量、价、值",
+            "Quantity, price and value",
+            "SELECT service, quantity, unit, price, price_unit, value FROM value_account WHERE price_basis = 'current'",
+        ),
+        (
+            "各服务价值与状态",
+            "Value and state of each service",
+            "SELECT year, service, total(value, state) AS value, total_state(state) AS state FROM value_account GROUP BY ALL",
+        ),
+        (
+            "两年比较",
+            "Two years compared",
+            "SELECT service, max(value) FILTER (WHERE year = 2019) AS y2019, max(value) FILTER (WHERE year = 2020) AS y2020 "
+            "FROM (SELECT service, year, total(value, state) AS value FROM value_account GROUP BY ALL) GROUP BY ALL",
+        ),
+    ),
+    "gep_total": (
+        (
+            "各县总值排序",
+            "Counties by GEP",
+            "SELECT region_name, gep FROM gep_total WHERE region_level = 'county' ORDER BY gep DESC NULLS LAST",
+        ),
+        (
+            "各年总值与构成",
+            "GEP and its classes by year",
+            "SELECT year, region_code, material, regulating, cultural, gep FROM gep_total ORDER BY ALL",
+        ),
+        (
+            "尚缺服务的地区",
+            "Regions with services missing",
+            "SELECT year, region_name, enabled, valued, missing FROM gep_total WHERE missing > 0",
+        ),
+    ),
+    "run": (
+        ("全部运行", "All runs", "SELECT vintage, kind, who, run.at, years, state FROM run ORDER BY vintage"),
+        ("规则有无变化", "Runs by rules", "SELECT rules_hash, count(*) AS runs FROM run GROUP BY ALL"),
+        ("各版次的程序", "Program of each vintage", "SELECT vintage, program, input_hash FROM run"),
+    ),
+    "submission": (
+        ("申报文件及哈希", "Files with their hashes", "SELECT seq, file, sha256, sm3 FROM submission"),
+        (
+            "各部门报送",
+            "Returns by department",
+            "SELECT department, count(*) AS files, sum(facts) AS facts FROM submission GROUP BY ALL",
+        ),
+        ("接收情况", "How they were accepted", "SELECT file, status, submission.at FROM submission ORDER BY submission.at"),
+    ),
+    "finding": (
+        (
+            "未处理的强制性问题",
+            "Stopping findings still open",
+            "SELECT file, row, text_zh, mend_zh FROM finding WHERE severity = 'stop' AND status = 'open'",
+        ),
+        ("按程度统计", "Counted by severity", "SELECT vintage, severity, count(*) AS findings FROM finding GROUP BY ALL"),
+        ("答复", "Answers", "SELECT id, text_en, answer, answered_by FROM finding WHERE answer IS NOT NULL"),
+    ),
+    "parameter_used": (
+        (
+            "一个数字用到的参数",
+            "Parameters of one figure",
+            "SELECT parameter, amount, unit, source, locator FROM parameter_used WHERE figure LIKE 'value_account/513300/%'",
+        ),
+        (
+            "没有标准来源的参数",
+            "Parameters that are no standard",
+            "SELECT DISTINCT parameter, key, status, source FROM parameter_used WHERE status <> 'standard'",
+        ),
+        (
+            "各来源使用次数",
+            "How often each source is used",
+            "SELECT source, count(*) AS uses FROM parameter_used GROUP BY ALL ORDER BY uses DESC",
+        ),
+    ),
+    "trace": (
+        (
+            "一个数字的来历",
+            "How one figure came about",
+            "SELECT measure, origin, rule, input, amount, unit FROM trace WHERE figure LIKE 'physical_account/513300/%'",
+        ),
+        (
+            "使用某条规则的数字",
+            "Figures that used a rule",
+            "SELECT DISTINCT figure FROM trace WHERE rule LIKE 'water_retention%'",
+        ),
+        ("申报的输入", "Inputs as submitted", "SELECT figure, input, amount, unit FROM trace WHERE origin = 'submitted'"),
+    ),
+    "fact": (
+        (
+            "某部门的数据",
+            "What a department returned",
+            "SELECT measure, region_code, category, amount, unit FROM fact WHERE department = '水利局'",
+        ),
+        (
+            "缺数及理由",
+            "What is missing and why",
+            "SELECT measure, region_code, period, state, reason FROM fact WHERE state <> 'value'",
+        ),
+        (
+            "回到单元格",
+            "Back to the cell",
+            "SELECT measure, amount, file, row, \"column\", sha256 FROM fact WHERE period = '2020'",
+        ),
+    ),
+    "published_figure": (
+        ("全部参照数", "All reference figures", "SELECT figure, value, unit, source, note FROM published_figure"),
+        ("某来源的参照数", "Those of one source", "SELECT figure, value FROM published_figure WHERE source = 'garze2017'"),
+        (
+            "同一数字的多个发布值",
+            "Figures published more than once",
+            "SELECT figure, list(value) AS printed FROM published_figure GROUP BY ALL HAVING count(*) > 1",
+        ),
+    ),
+    "region": (
+        ("行政区划树", "The tree of regions", "SELECT code, parent, level, name_zh FROM region ORDER BY code"),
+        ("各级数量", "How many of each level", "SELECT level, count(*) AS regions FROM region GROUP BY ALL"),
+        ("有期限的代码", "Codes with an end", "SELECT code, valid_from, valid_to FROM region WHERE valid_to < DATE '9999-12-31'"),
+    ),
+    "release_state": (
+        ("状态的变更", "Changes of state", "SELECT vintage, year, state, release_state.at FROM release_state ORDER BY seq"),
+        ("已封账的年度", "Years that are closed", "SELECT DISTINCT year FROM release_state WHERE state = 'closed'"),
+        ("最近一次变更", "The last change", "SELECT year, max(seq) AS seq FROM release_state GROUP BY ALL"),
+    ),
+    "vintage_in_use": (
+        ("在用的版次", "The vintages in use", "SELECT year, profile, vintage, state FROM vintage_in_use"),
+        (
+            "数字与其状态",
+            "Figures with their state",
+            "SELECT g.year, g.region_name, g.gep, u.state FROM gep_total g JOIN vintage_in_use u USING (year, profile, vintage)",
+        ),
+        (
+            "尚未终核的年度",
+            "Years not final yet",
+            "SELECT year, profile FROM vintage_in_use WHERE state NOT IN ('final', 'closed')",
+        ),
+    ),
+    "region_path": (
+        (
+            "一个市的各县",
+            "Counties of a city",
+            "SELECT DISTINCT code, name_zh FROM region_path WHERE ancestor = '513300' AND lowest",
+        ),
+        ("各地区的层数", "Depth of each region", "SELECT year, code, count(*) AS depth FROM region_path GROUP BY ALL"),
+        (
+            "逐级合计自己的查询",
+            "Totals of one's own up the tree",
+            "SELECT p.ancestor, v.year, total(v.value, v.state) AS value FROM value_account v "
+            "JOIN region_path p ON p.vintage = v.vintage AND p.year = v.year AND p.code = v.region_code GROUP BY ALL",
+        ),
+    ),
+    "dictionary": (
+        ("所有视图", "All views", """SELECT "view", zh, en FROM dictionary WHERE "column" = '-'"""),
+        ("一个视图的列", "Columns of one view", """SELECT "column", type, zh FROM dictionary WHERE "view" = 'value_account'"""),
+        ("按词查找", "Look up a word", """SELECT "view", "column", en FROM dictionary WHERE en ILIKE '%price%'"""),
+    ),
+}
+
+
+def examples(view: View) -> tuple[Example, ...]:
+    """Three queries on a view; those on the *_all and *_asof members of a family follow from its columns."""
+    if view.name in EXAMPLES:
+        return EXAMPLES[view.name]
+    base = next((t for t in (*ACCOUNTS, *BY_NAME.values()) if view.name.startswith(f"{t.name}_")), None)
+    if base is not None and view.name == f"{base.name}_rollup":
+        return tuple((zh, en, sql.format(name=view.name, amount=base.amount)) for zh, en, sql in ROLLUP)
+    if view.kind == "table macro":
+        return _asof(view)
+    return _all(view, base)
+
+
+def _asof(view: View) -> tuple[Example, ...]:
+    called = f"{view.name}(DATE '2026-06-30')"
+    plain = view.name.removesuffix("_asof")
+    return (
+        ("当日所知", "As known on a day", f"SELECT * FROM {called}"),
+        ("当日的版次", "The vintages of that day", f"SELECT DISTINCT vintage FROM {called}"),
+        ("此后新增的行", "Rows that came later", f"SELECT * FROM {plain} EXCEPT SELECT * FROM {called}"),
+    )
+
+
+def _all(view: View, base: Table | None) -> tuple[Example, ...]:
+    key = next((c.name for c in (base.columns if base else view.columns) if c.name not in ("vintage", "at")), "vintage")
+    return (
+        ("一个版次", "One vintage", f"SELECT * FROM {view.name} WHERE vintage = 1"),
+        ("各版次的行数", "Rows of each vintage", f"SELECT vintage, count(*) AS n FROM {view.name} GROUP BY ALL"),
+        ("最新版次", "The newest vintage", f"SELECT max_by({key}, vintage) AS newest FROM {view.name}"),
+    )
+
+
+def section(view: View) -> str:
+    """One view: what it means, its columns, three queries."""
+    kind = {"view": "视图 / view", "table macro": "表宏 / table macro", "macro": "宏 / macro"}[view.kind]
+    lines = [f"## `{view.shown}`", "", f"{kind}", "", view.zh, "", view.en, ""]
+    if view.columns:
+        lines += ["| 列 / column | 类型 / type | 含义 | meaning |", "| --- | --- | --- | --- |"]
+        lines += [f"| `{c.name}`{' 🔑' if c.key else ''} | {c.type} | {c.zh} | {c.en} |" for c in view.columns]
+        lines.append("")
+    lines.append("```sql")
+    for zh, en, sql in examples(view):
+        lines += [f"-- {zh} / {en}", f"{sql};"]
+    return "\n".join([*lines, "```", ""])
+
+
+def page() -> str:
+    """The whole page; the same declarations give the same bytes."""
+    listed = "\n".join(
+        f"* [`{v.shown}`](#{''.join(c for c in v.shown.lower() if c.isalnum() or c in '_ ').replace(' ', '-')})" for v in VIEWS
+    )
+    key = "🔑 键列,不为 NULL / key column, never NULL"
+    return f"{HEAD}\n{key}\n\n{listed}\n\n" + "\n".join(section(view) for view in VIEWS)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1], "sql.md").write_text(page(), encoding="utf-8", newline="\n")
