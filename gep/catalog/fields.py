@@ -68,11 +68,19 @@ class Fields:
             return None
         return number
 
+    def flag(self, name: str) -> bool:
+        """true or false; left out is false. A text such as "no" is no flag, so that it can never pass for true."""
+        value = self.raw(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="true | false")
+        return False
+
     def date(self, name: str, default: datetime.date) -> datetime.date:
         value = self.raw(name)
         if value is None or value == "":
             return default
-        if isinstance(value, datetime.date):
+        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
             return value
         text = str(value)
         try:
@@ -83,8 +91,8 @@ class Fields:
 
     def last_date(self, name: str) -> datetime.date:
         """The end of a validity; a bare year means its last day."""
-        value = self.raw(name)
-        if isinstance(value, str) and len(value) == 4 and value.isdigit():
+        value = str(self.raw(name))
+        if len(value) == 4 and value.isascii() and value.isdigit() and value != "0000":
             return datetime.date(int(value), 12, 31)
         return self.date(name, datetime.date.max)
 

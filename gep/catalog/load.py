@@ -70,11 +70,17 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     parameters: dict[str, list[Parameter]] = {}
     layouts: dict[str, Layout] = {}
 
+    places: dict[tuple[str, str], Place] = {}
+
     def once(kind: str, table: dict[str, object], name: str, made: object, place: Place) -> None:
-        if name in table:
-            other = getattr(table[name], "file", "")
-            findings.append(finding("CATALOG-DUPLICATE", place, expected=other, kind=kind, name=name))
+        first(kind, name, place)
         table[name] = made
+
+    def first(kind: str, name: str, place: Place) -> None:
+        if (kind, name) in places:
+            other = places[kind, name].text()
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=other, kind=kind, name=name))
+        places.setdefault((kind, name), place)
 
     for name, body, place in _toml_tables(root, label, "measures", findings):
         once("measure", measures, name, read.measure(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
@@ -84,7 +90,13 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
         once("layout", layouts, name, read.layout(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
     for name, body, place in _toml_tables(root, label, "rules", findings):
         rule = read.rule(name, Fields(body, place, findings))
-        rules.setdefault(rule.id, []).append(rule)
+        first("rule", f"{rule.id}@{rule.version}", place)
+        versions = rules.setdefault(rule.id, [])
+        same_day = next((r for r in versions if r.valid_from == rule.valid_from and r.version != rule.version), None)
+        if same_day is not None:
+            name = f"{rule.id} ({rule.valid_from})"
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=same_day.file, kind="rule", name=name))
+        versions.append(rule)
     for path, body in _toml_files(root, label, "schemes", findings):
         made = read.scheme(Fields(body, Place(path, key=str(body.get("id", ""))), findings))
         once("scheme", schemes, made.id, made, Place(path))  # type: ignore[arg-type]
@@ -95,7 +107,8 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     for row in _csv_rows(root, label, "codes", findings):
         code = read.code(row)
         scheme = codes.setdefault(code.scheme, {})
-        once("code", scheme, code.code, code, row.place)  # type: ignore[arg-type]
+        first("code", f"{code.scheme}:{code.code}", row.place)
+        scheme[code.code] = code
     for row in _csv_rows(root, label, "crosswalks", findings):
         line = read.crosswalk(row)
         crosswalks.setdefault(line.id, []).append(line)
@@ -185,6 +198,9 @@ def _csv_rows(root: Path, label: str, folder: str, findings: list[Finding]) -> I
             continue
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         try:
+            heads = list(reader.fieldnames or ())
+            for head in sorted({h for h in heads if heads.count(h) > 1}):
+                findings.append(finding("CATALOG-DUPLICATE", Place(shown, 1, head), expected=shown, kind="column", name=head))
             for row in reader:
                 place = Place(shown, reader.line_num)
                 if None in row or None in row.values():
@@ -193,7 +209,8 @@ def _csv_rows(root: Path, label: str, folder: str, findings: list[Finding]) -> I
                     continue
                 yield Fields(row, place, findings)
         except csv.Error as error:
-            findings.append(finding("CATALOG-FILE", Place(shown, reader.line_num), found=str(error)))
+            # the number is that of the last row read well, so the row at fault begins on the next line
+            findings.append(finding("CATALOG-FILE", Place(shown, reader.line_num + 1), found=str(error)))
 
 
 def _check(catalog: Catalog) -> list[Finding]:
@@ -209,17 +226,27 @@ def _check(catalog: Catalog) -> list[Finding]:
         for dim in measure.dims:
             if dim != "part":
                 known("code scheme", dim, catalog.codes, place)
+        for column, placed in measure.account.items():
+            if placed.startswith("="):
+                known("code", placed[1:], catalog.codes.get(column, {}), place)
+            else:
+                known("dimension", placed, dict.fromkeys(measure.dims), place)
+    for code in (c for codes in catalog.codes.values() for c in codes.values()):
+        known("code", code.parent, catalog.codes[code.scheme], Place(code.file, code.line, "parent", key=code.code))
     for rule in (r for versions in catalog.rules.values() for r in versions):
         _check_rule(rule, catalog, known)
     for scheme in catalog.schemes.values():
         _check_scheme(scheme, catalog, known)
+        findings += _check_once(scheme)
     for parameter in (p for rows in catalog.parameters.values() for p in rows):
         place = Place(parameter.file, parameter.line, key=parameter.id)
         known("source", parameter.source, catalog.sources, place)
-        for dim, code in parameter.key:
+        for dim, keyed in parameter.key:
             known("code scheme", dim, catalog.codes, place)
             if dim in catalog.codes:
-                known("code", code, catalog.codes[dim], place)
+                known("code", keyed, catalog.codes[dim], place)
+    for line in (line for lines in catalog.crosswalks.values() for line in lines):
+        known("source", line.source, catalog.sources, Place(f"crosswalks/{line.id}", key=line.code_from))
     findings += _check_crosswalks(catalog)
     return findings
 
@@ -232,8 +259,10 @@ def _check_scheme(scheme: Scheme, catalog: Catalog, known: Known) -> None:
     for line in (line for service in scheme.services for line in service.lines):
         known("measure", line.measure, catalog.measures, place)
         known("parameter", line.price, catalog.parameters, place)
+        dims = catalog.measures[line.measure].dims if line.measure in catalog.measures else tuple(line.domain)
         for dim, codes in line.domain.items():
-            for code in codes if codes != OPEN else ():
+            known("dimension", dim, dict.fromkeys(dims), place)
+            for code in codes if codes != OPEN and dim in dims else ():
                 known("code", code, catalog.codes.get(dim, {}), place)
 
 
@@ -247,12 +276,25 @@ def _check_rule(rule: Rule, catalog: Catalog, known: Known) -> None:
             known("record set", given.rows, catalog.records, place)
         else:
             known(given.kind, given.ref, tables[given.kind], place)
+        for dim, code in given.select.items():
+            known("code scheme", dim, catalog.codes, place)
+            if dim in catalog.codes:
+                known("code", code, catalog.codes[dim], place)
     for dim, codes in rule.domain.items():
         known("code scheme", dim, catalog.codes, place)
-        for code in codes:
-            known("code", code, catalog.codes.get(dim, {}), place)
+        for code in codes if dim in catalog.codes else ():
+            known("code", code, catalog.codes[dim], place)
     for equation in rule.empirical:
         known("source", equation.source, catalog.sources, place)
+
+
+def _check_once(scheme: Scheme) -> list[Finding]:
+    """A service stands once, and a measure in one line: two prices for one quantity would be counted twice."""
+    names = [("service", s.id) for s in scheme.services] + [("line", x.measure) for s in scheme.services for x in s.lines]
+    return [
+        finding("CATALOG-DUPLICATE", Place(scheme.file, key=scheme.id), expected=scheme.file, kind=kind, name=name)
+        for kind, name in dict.fromkeys(n for n in names if names.count(n) > 1)
+    ]
 
 
 def _check_crosswalks(catalog: Catalog) -> list[Finding]:

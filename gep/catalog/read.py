@@ -38,6 +38,7 @@ SOURCE_KINDS = ("standard", "paper", "data", "law", "expert", "illustrative")
 CLASSES = ("material", "regulating", "cultural")
 ACCOUNT_COLUMNS = ("service", "benefit", "product", "ecosystem")
 TIMES = ("same", "prev", "opening", "closing")
+DIRECTIONS = ("region", "class", "time")
 INHERIT = ("*",)  # the grain is that of the measure
 
 
@@ -67,11 +68,11 @@ def measure(name: str, f: Fields) -> Measure:
         names=names,
         kind=kind,
         unit=unit(f, "unit", f.text("unit", required=True), base=True),
-        quantum=f.number("quantum") or Decimal("0.000001"),
-        finest=f.number("finest") or Decimal(1),
+        quantum=_step(f, "quantum", Decimal("0.000001")),
+        finest=_step(f, "finest", Decimal(1)),
         dims=f.texts("dims"),
-        additive=f.texts("additive") if "additive" in f.body else _additive(f, kind),
-        signed=bool(f.raw("signed")),
+        additive=_additive(f, kind),
+        signed=f.flag("signed"),
         lower=f.number("lower"),
         upper=f.number("upper"),
         department=f.text("department"),
@@ -84,9 +85,24 @@ def measure(name: str, f: Fields) -> Measure:
     return made
 
 
+def _step(f: Fields, name: str, default: Decimal) -> Decimal:
+    """A smallest step, which must lie above zero."""
+    number = f.number(name)
+    if number is not None and number <= 0:
+        f.complain("CATALOG-FIELD-TYPE", name, found=number, expected="a number above 0")
+        return default
+    return default if number is None else number
+
+
 def _additive(f: Fields, kind: str) -> tuple[str, ...]:
-    f.raw("additive")
-    return ("region", "class", "time") if kind == "flow" else ("region", "class") if kind == "stock" else ()
+    """The directions a figure may be summed in, as declared, else those of its kind."""
+    given = f.texts("additive")
+    for direction in given:
+        if direction not in DIRECTIONS:
+            f.complain("CATALOG-FIELD-CHOICE", "additive", found=direction, expected=" | ".join(DIRECTIONS))
+    if "additive" in f.body:
+        return given
+    return DIRECTIONS if kind == "flow" else ("region", "class") if kind == "stock" else ()
 
 
 def record_set(name: str, f: Fields) -> RecordSet:
@@ -98,7 +114,7 @@ def record_set(name: str, f: Fields) -> RecordSet:
             Column(column, unit(c, "unit", c.text("unit", required=True)), names, c.number("lower"), c.number("upper"))
         )
         c.done()
-    made = RecordSet(name, f.names(), f.texts("dims"), tuple(columns), bool(f.raw("months")), f.place.file)
+    made = RecordSet(name, f.names(), f.texts("dims"), tuple(columns), f.flag("months"), f.place.file)
     f.done()
     return made
 
@@ -216,8 +232,9 @@ def rule(name: str, f: Fields) -> Rule:
         route=f.text("route"),
         file=f.place.file,
     )
-    if kind == "assert" and made.message is None:
-        f.complain("CATALOG-FIELD-MISSING", "message_zh")
+    if kind == "assert" or message.zh or message.en:
+        for field in ("message_zh", "message_en"):
+            f.text(field, required=True)
     f.done()
     return made
 
@@ -306,7 +323,9 @@ def _service(body: object, f: Fields) -> Service:
     lines = []
     for entry in s.tables("line"):
         line = Fields(entry, s.place, f.findings)
-        lines.append(Line(line.text("measure", required=True), line.text("price"), bool(line.raw("value_only")), _domain(line)))
+        lines.append(Line(line.text("measure", required=True), line.text("price"), line.flag("value_only"), _domain(line)))
         line.done()
+    if not lines:
+        s.complain("CATALOG-FIELD-MISSING", "line")
     s.done()
     return Service(name, service_class, tuple(lines))

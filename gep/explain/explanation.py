@@ -62,3 +62,8 @@ def plain_number(text: str) -> str:
     grouped = f"{int(whole.lstrip('-') or 0):,}"
     rest = rest.rstrip("0") if len(rest) > 4 else rest
     return f"{sign}{grouped}.{rest}" if rest.strip("0") or (rest and len(rest) <= 4) else f"{sign}{grouped}"
+
+
+def quantity(amount: str, unit: str) -> str:
+    """Number and unit as people read them; a pure number has none."""
+    return plain_number(amount) if unit in ("", "1") else f"{plain_number(amount)} {unit}"

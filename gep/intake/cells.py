@@ -36,9 +36,17 @@ class Cells:
     file: str
     line: int
     texts: Mapping[str, str | None]
-    key: str = ""
     findings: list[Finding] = field(default_factory=list)
     stopped: bool = False
+
+    @property
+    def key(self) -> str:
+        """The place cells as typed, for the place of a finding: region/period/item[/category[/part]]."""
+        names = ("region", "period", "item", "category", "part")
+        texts = [snippet((self.texts.get(name) or "").strip()) or "-" for name in names]
+        while len(texts) > 3 and texts[-1] == "-":
+            texts.pop()
+        return "/".join(texts)
 
     def text(self, column: str) -> str | None:
         """The cell without spaces around it; "" if the column is not in the file."""

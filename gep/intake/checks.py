@@ -21,6 +21,7 @@ Address: TypeAlias = tuple[str, str, str, Key, tuple[tuple[str, str], ...]]
 MAX_SHOWN = 5
 # a slip against last year leaves room for a year of real change; small factors are also what a bad year looks like
 NEAR = ((Fraction(100), Fraction(1, 2)), (Fraction(10), Fraction(3, 10)))
+ORDINARY = Fraction(1, 7)  # 10 less three tenths is more than 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ def slips_to_last_year(facts: Sequence[Fact], vocabulary: Vocabulary, stored: Se
         if now is None or then is None or now == 0 or then == 0:
             continue
         ratio = now / then
+        if ORDINARY < ratio < 1 / ORDINARY:
+            continue  # no slip comes near; almost every figure ends here
         likely = next((s for least, near in NEAR if (s := slip(ratio, near)) and max(s.factor, 1 / s.factor) >= least), None)
         if likely is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from gep.base.findings import Place
 from gep.base.numbers import parse_number
@@ -52,10 +53,16 @@ def _fits(
         names = {"name_zh": measure.names.zh, "name_en": measure.names.en}
         cells.complain("INTAKE-PRICED-VALUE", "unit", found=text, expected=_unit_to_use(measure, unit), item=measure.id, **names)
         return False
-    if not unit.without_price_year().compatible(base.without_price_year()):
+    if not _same_kind(text, measure.unit):
         cells.complain("INTAKE-UNIT-DIMENSION", "unit", found=text, expected=measure.unit, item=measure.id)
         return False
     return _price_year_fits(cells, measure, unit, base, period, attrs) if unit.currency else True
+
+
+@lru_cache(maxsize=4096)
+def _same_kind(one: str, other: str) -> bool:
+    """Whether two units measure the same kind of thing, money of whatever price year."""
+    return parse_unit(one).without_price_year().compatible(parse_unit(other).without_price_year())
 
 
 def _price_year_fits(

@@ -66,5 +66,6 @@ def shown(items: Sequence[str], limit: int = 8) -> str:
 
 def snippet(text: str, limit: int = 80) -> str:
     """A piece of somebody's text that is safe to print on one line of a terminal."""
-    flat = "".join(c if c.isprintable() else "�" for c in text[: limit + 1])
+    head = text[: limit + 1]
+    flat = head if head.isprintable() else "".join(c if c.isprintable() else "�" for c in head)
     return flat if len(flat) <= limit else flat[:limit] + "…"

@@ -13,7 +13,7 @@ from gep.intake.cells import Cells, Lists, read_key, read_period, read_region
 from gep.intake.figures import read_figure, read_unit
 from gep.intake.schema import ATTR, COLUMNS, REQUIRED, check_schema
 from gep.intake.suggest import Nearest, plain_names
-from gep.intake.table import Complaints, Row, Table, snippet
+from gep.intake.table import Complaints, Row, Table
 
 PRECISION = "precision"  # attr.precision = exact marks an adopted constant; allowed on every item
 FREE_TEXT = ("department", "source", "evidence", "note")
@@ -71,8 +71,7 @@ def read_tidy(table: Table, vocabulary: Vocabulary) -> Intake:
 def _cells(table: Table, row: Row, bad: frozenset[tuple[int, str]]) -> Cells:
     texts: dict[str, str | None] = dict.fromkeys((*REQUIRED, *table.unread))
     texts |= {name: None if (row.line, name) in bad else cell for name, cell in zip(table.columns, row.cells, strict=True)}
-    key = "/".join(snippet((texts.get(name) or "").strip()) or "-" for name in ("region", "period", "item", "category", "part"))
-    return Cells(table.file, row.line, texts, key.removesuffix("/-").removesuffix("/-"))
+    return Cells(table.file, row.line, texts)
 
 
 def _read_row(cells: Cells, table: Table, lists: Lists, attr_columns: tuple[str, ...]) -> Fact | None:

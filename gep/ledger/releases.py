@@ -184,18 +184,21 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     place = Place(f"{folder.name}/{MANIFEST}")
     try:
-        data = json.loads(path.read_bytes())
+        raw = path.read_bytes()
+        data = json.loads(raw)
         if set(data) != {"schema", "meta", "files", "digest"} or data["schema"] != SCHEMA:
             raise ValueError("not the fields of a manifest")
         files = tuple(_file(entry) for entry in data["files"])
         digest = Digest.of(data["digest"])
         meta = dict(data["meta"])
-        counted = digest_bytes(canonical(_body(meta, files)))
+        body = _body(meta, files)
+        counted = digest_bytes(canonical(body))
+        sealed = canonical(body | {"digest": digest.as_dict()}) + b"\n"
     except FileNotFoundError:
         raise Refused([finding("LEDGER-MANIFEST-MISSING", place)]) from None
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Refused([finding("LEDGER-MANIFEST-UNREADABLE", place)]) from None
-    if counted != digest:
+    if counted != digest or sealed != raw:
         raise Refused([finding("LEDGER-MANIFEST-CHANGED", place, found=counted.sha256, expected=digest.sha256)])
     return Manifest(meta, files, digest)
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from gep import __version__
 from gep.base.data import data_root
-from gep.explain.explanation import Explanation, Step, citation, plain_number
+from gep.explain.explanation import Explanation, Step, citation, quantity
 from gep.report.words import WORDS
 
 
@@ -25,9 +25,9 @@ def page(made: Explanation, lang: str) -> str:
     )
     template = environment.get_template("explain.html.j2")
     parts = [_plain(step, lang) for step in made.parts]
-    amount = plain_number(made.amount) if made.amount else WORDS[lang]["unknown"]
+    amount = quantity(made.amount, made.unit) if made.amount else WORDS[lang]["unknown"]
     return template.render(
-        lang=lang, words=dict(WORDS[lang]), address=made.address, amount=amount, unit=made.unit, parts=parts, version=__version__
+        lang=lang, words=dict(WORDS[lang]), address=made.address, amount=amount, parts=parts, version=__version__
     )
 
 
@@ -40,8 +40,7 @@ def _plain(step: Step, lang: str) -> dict[str, Any]:
         "kind": kind,
         "title": title,
         "role": step.role,
-        "amount": plain_number(step.amount) if step.amount else words["unknown"],
-        "unit": step.unit,
+        "amount": quantity(step.amount, step.unit) if step.amount else words["unknown"],
         "binding": step.binding,
         "words": step.formula.words if step.formula else "",
         "numbers": step.formula.numbers if step.formula else "",
@@ -51,7 +50,7 @@ def _plain(step: Step, lang: str) -> dict[str, Any]:
         "cited": citation(step.source, str(node.get("locator") or node.get("clause") or ""))
         if step.source
         else str(node.get("source") or ""),
-        "status": words.get(str(node.get("status")), "") if kind == "parameter" else "",
+        "status": words.get(str(node.get("status")), "") if kind == "parameter" and node["status"] != "illustrative" else "",
         "illustrative": node.get("status") == "illustrative",
         "where": f"{node['file']}:{node['row']}" if node.get("file") else "",
         "sha256": str(node.get("sha256") or ""),

@@ -15,7 +15,8 @@ from rich.tree import Tree
 
 from gep.base.findings import Finding
 from gep.base.records import Severity
-from gep.explain.explanation import Explanation, Step, citation, plain_number
+from gep.base.units import display
+from gep.explain.explanation import Explanation, Step, citation, quantity
 from gep.explain.pair import Pair
 from gep.report.words import WORDS
 
@@ -51,17 +52,17 @@ def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
     scale, name = MONEY_SCALE[lang]
     table = Table(title=words["gep"], title_justify="left", header_style="bold")
     for column in ("year", "region", "profile"):
-        table.add_column(words[column])
+        table.add_column(words[column], overflow="fold")
     for column in ("material", "regulating", "cultural", "gep"):
-        table.add_column(words[column], justify="right", style="bold" if column == "gep" else "")
+        table.add_column(words[column], justify="right", no_wrap=True, style="bold" if column == "gep" else "")
     table.add_column(words["unit"])
-    table.add_column(words["services"])
+    table.add_column(words["services"], overflow="fold")
     for r in rows:
         amounts = [
             words["unknown"] if r[c] is None else grouped(r[c] / scale, 4) for c in ("material", "regulating", "cultural", "gep")
         ]
         region = f"{r['region_name']} {r['region_code']}"
-        table.add_row(str(r["year"]), region, r["profile"], *amounts, f"{name}{r['currency']}", words["counts"].format(**r))
+        table.add_row(str(r["year"]), region, r["profile"], *amounts, name + display(r["currency"], lang), words["counts"].format(**r))
     return table
 
 
@@ -99,7 +100,7 @@ def trimmed(amount: Decimal) -> str:
 def explanation(e: Explanation, lang: str) -> RenderableType:
     """The figure as a tree: formula in words, the numbers put in, then what each of them rests on."""
     words = WORDS[lang]
-    amount = words["unknown"] if not e.amount else f"{plain_number(e.amount)} {e.unit}"
+    amount = words["unknown"] if not e.amount else quantity(e.amount, e.unit)
     tree = Tree(Text.assemble((e.address, "bold"), "  =  ", (amount, "bold green" if e.amount else "bold red")))
     for part in e.parts:
         _branch(tree, part, lang)
@@ -108,7 +109,7 @@ def explanation(e: Explanation, lang: str) -> RenderableType:
 
 def _branch(tree: Tree, step: Step, lang: str) -> None:
     words = WORDS[lang]
-    amount = f"{plain_number(step.amount)} {step.unit}" if step.amount else words["unknown"]
+    amount = quantity(step.amount, step.unit) if step.amount else words["unknown"]
     role = f"{step.role} = " if step.role else ""
     kind = str(step.node["kind"])
     title = words["sum"] if kind == "row_sum" else words["total"] if kind == "total" else step.title
@@ -137,9 +138,8 @@ def _details(step: Step, lang: str) -> list[Text]:
         lines.append(_cell_line(step, lang))
     elif node["kind"] == "parameter":
         cited = citation(step.source, node["locator"]) if step.source else node["source"]
-        lines.append(Text(f"{words[node['status']]}; {words['source']}: {cited}", style="dim"))
-        if node["status"] == "illustrative":
-            lines.append(Text(words["illustrative"], style="bold yellow"))
+        style = "bold yellow" if node["status"] == "illustrative" else ""
+        lines.append(Text.assemble((words[node["status"]], style), f"; {words['source']}: {cited}", style="dim"))
         lines.append(Text(f"{node['file']}:{node['row']} ({node['source_set']})", style="dim"))
         if node["note"]:
             lines.append(Text(node["note"], style="dim"))
@@ -162,7 +162,7 @@ def pairs(items: Sequence[Pair], left: str, right: str, lang: str) -> Renderable
     words = WORDS[lang]
     scale, name = MONEY_SCALE[lang]
     table = Table(
-        title=f"{left} | {right}  ({name}{items[0].currency if items else ''})", title_justify="left", header_style="bold"
+        title=f"{left} | {right}  ({name}{display(items[0].currency, lang) if items else ''})", title_justify="left", header_style="bold"
     )
     for column in (words["year"], words["region"], words["service"]):
         table.add_column(column)

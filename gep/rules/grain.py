@@ -51,6 +51,10 @@ class _Grain:
         i = self.inputs[name]
         return i.kind == "measure" and i.ref in self.measures and self.measures[i.ref].kind in ("flow", "stock")
 
+    def may_be_amount(self, name: str) -> bool:
+        """Columns of record sets do not say whether they are amounts."""
+        return self.inputs[name].kind == "column" or self.amount(name)
+
     def rule_grain(self) -> Iterator[Finding]:
         rows = [d for d in self.rule.grain if d in FINE]
         if rows:
@@ -89,12 +93,12 @@ class _Grain:
         coarse = dict.fromkeys(n for n in self.coarse(agg.body, frozenset(), varied) if n not in told)
         for name in coarse:
             missing = varied - self.finer(name)
-            yield self.make("RULE-AMOUNT-REPEATED", name=name, dims=", ".join(sorted(missing)), found=name)
+            yield self.make("RULE-AMOUNT-REPEATED", name, name=name, dims=", ".join(sorted(missing)))
 
     def coarse(self, node: Node, around: frozenset[str], varied: frozenset[str]) -> Iterator[str]:
         """Row inputs that may be amounts and are added up with `varied` although they and their factors vary by less.
 
-        `around`: what the factors outside `node` vary by. So in area * (p - et), p by month, the yearly et is found and area is not.
+        `around`: what the factors outside `node` vary by. So in area * (p - et), p by month, the yearly et is found, area is not.
         Coefficients may be coarser: a threshold a row is compared with is meant for every month.
         """
         match node:
@@ -109,7 +113,7 @@ class _Grain:
                     yield from self.coarse(node.right, around | self.dims(node.left), varied)
             case _:
                 if around | self.dims(node) != varied:
-                    yield from (n for n in names(node) if self.finer(n) and (self.inputs[n].kind == "column" or self.amount(n)))
+                    yield from (n for n in names(node) if self.finer(n) and self.may_be_amount(n))
 
     def dims(self, node: Node) -> frozenset[str]:
         """All that the inputs below `node` vary by beyond the grain of the rule."""

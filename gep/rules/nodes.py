@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 FUNCTIONS = {
     "where": 3,
@@ -112,9 +112,9 @@ def children(node: Node) -> tuple[Node, ...]:
     for f in fields(node):
         value = getattr(node, f.name)
         if is_dataclass(value):
-            found.append(value)  # type: ignore[arg-type]
+            found.append(cast(Node, value))
         elif isinstance(value, tuple):
-            found.extend(v for v in value if is_dataclass(v))
+            found.extend(cast(Node, v) for v in value if is_dataclass(v))
     return tuple(found)
 
 

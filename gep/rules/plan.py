@@ -14,10 +14,11 @@ from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Empirical, Input, Measure, Rule
 from gep.base.units import Unit, UnitError, parse_unit
 from gep.rules.grain import FINE, grain_findings
+from gep.rules.markup import number_text
 from gep.rules.nodes import FUNCTIONS, Call, Compare, Node, names, walk
 from gep.rules.parse import MAX_NODES, RESERVED, TIMES, parse
 from gep.rules.product import Plan, RowProduct
-from gep.rules.quantum import with_quanta
+from gep.rules.quantum import limits_of, with_quanta
 from gep.rules.split import TooManyTerms, split
 from gep.rules.sql import text_size
 from gep.rules.units_pass import Equation, equation_names, units_pass
@@ -120,28 +121,30 @@ class _Builder:
         unit = self.unit(i.unit, i.name, f"{column}.unit")
         if unit is not None:
             self.units[i.name] = unit
-        if i.lower is not None and i.upper is not None and i.lower > i.upper:
-            self.complain("RULE-BOUNDS-WRONG", column, found=str(i.lower), name=i.name, lower=str(i.lower), upper=str(i.upper))
         if i.time != "same":
             self.time(i, i.time, column)
-        if i.kind == "measure":
-            self.measure_of(i, unit, column)
+        fits = unit is not None and (i.kind != "measure" or self.measure_of(i, unit, column))
+        lower, upper = limits_of(i, self.measures) if fits else (None, None)
+        if lower is not None and upper is not None and lower > upper:
+            low, high = number_text(lower), number_text(upper)
+            self.complain("RULE-BOUNDS-WRONG", column, found=low, expected=f"<= {high}", name=i.name, lower=low, upper=high)
 
-    def measure_of(self, i: Input, unit: Unit | None, column: str) -> None:
-        """A measure must exist, be read in a unit of its kind, and be declared with the dimensions it has."""
+    def measure_of(self, i: Input, unit: Unit, column: str) -> bool:
+        """Whether the measure exists and has the kind of unit it is read in; it must also have the dimensions declared."""
         measure = self.measures.get(i.ref)
         if measure is None:
             self.complain("RULE-MEASURE-UNKNOWN", column, found=i.ref, measure=i.ref)
-            return
+            return False
         own = self.unit(measure.unit, measure.id, f"{column}.measure")
-        if own is not None and unit is not None and not own.without_price_year().compatible(unit.without_price_year()):
-            self.complain(
-                "RULE-INPUT-UNIT", f"{column}.unit", found=unit.text, expected=own.text, name=i.name, measure=measure.id
-            )
+        fits = own is not None and own.without_price_year().compatible(unit.without_price_year())
+        if own is not None and not fits:
+            found, expected = unit.text, own.text
+            self.complain("RULE-INPUT-UNIT", f"{column}.unit", found, expected, name=i.name, measure=measure.id)
         given, wanted = set(i.grain) - {"region", *FINE}, set(measure.dims) - set(i.select)
         if given != wanted:
             found, expected = ", ".join(sorted(given)) or "-", ", ".join(sorted(wanted)) or "-"
-            self.complain("RULE-INPUT-DIMS", f"{column}.grain", found=found, expected=expected, name=i.name, measure=measure.id)
+            self.complain("RULE-INPUT-DIMS", f"{column}.grain", found, expected, name=i.name, measure=measure.id)
+        return fits
 
     def unit(self, text: str, name: str, column: str) -> Unit | None:
         try:

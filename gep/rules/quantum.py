@@ -65,13 +65,18 @@ def power_of_ten(value: Fraction) -> Decimal:
 
 def bounds_of(i: Input, measures: Mapping[str, Measure]) -> Interval:
     """Bounds of an input in the unit in which the expression reads it: its own, else those of its measure."""
+    return Interval(*limits_of(i, measures))
+
+
+def limits_of(i: Input, measures: Mapping[str, Measure]) -> tuple[Fraction | None, Fraction | None]:
+    """Lower and upper bound as `bounds_of`, not yet held against each other."""
     lower, upper = _fraction(i.lower), _fraction(i.upper)
     measure = measures.get(i.ref) if i.kind == "measure" else None
     if measure is not None:
         factor = parse_unit(measure.unit).without_price_year().factor_to(parse_unit(i.unit).without_price_year())
         lower = _scaled(measure.lower, factor) if lower is None else lower
         upper = _scaled(measure.upper, factor) if upper is None else upper
-    return Interval(lower, upper)
+    return lower, upper
 
 
 def _fraction(value: Decimal | None) -> Fraction | None:

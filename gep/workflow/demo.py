@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from gep.book import Book
@@ -23,7 +24,13 @@ class Demo:
 
 
 def demo(folder: Path, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Demo:
-    """The main job on the shipped book, in `folder`/garze-2010. Raises Refused if that folder is not empty."""
+    """The main job on the shipped book, in `folder`/garze-2010, or garze-2010-2 and so on if that is taken: nothing is replaced."""
     progress(BOOK)
-    book, submitted = init(folder / BOOK, BOOK, who=who)
+    root = next(p for p in _names(folder) if not p.exists())
+    book, submitted = init(root, BOOK, who=who)
     return Demo(book, submitted, run(book, "all", who=who, progress=progress))
+
+
+def _names(folder: Path) -> Iterator[Path]:
+    yield folder / BOOK
+    yield from (folder / f"{BOOK}-{n}" for n in count(2))

@@ -13,7 +13,7 @@ from gep.base.records import Source
 from gep.base.rounding import store
 from gep.book import Book
 from gep.explain.address import NO_KEY, Address
-from gep.explain.explanation import Explanation, Formula, Step, plain_number
+from gep.explain.explanation import Explanation, Formula, Step, quantity
 from gep.explain.trail import below, children
 from gep.rules import markup
 from gep.rules.parse import parse as parse_expression
@@ -122,7 +122,7 @@ def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: _Words) ->
     if isinstance(tree, tuple):  # the rule is not in this catalogue any more, so its fitted equations are unknown here
         return None
     labels = {s.role: s.title for s in steps if s.role}
-    values = {a["name"]: f"{plain_number(a['amount'])} {a['unit']}" if a["amount"] else "?" for a in node["arguments"]}
+    values = {a["name"]: quantity(a["amount"], a["unit"]) if a["amount"] else "?" for a in node["arguments"]}
     return Formula(
         markup.words(tree, labels), markup.numbers(tree, values), markup.mathml(tree, labels), markup.typst(tree, labels)
     )

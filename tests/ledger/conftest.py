@@ -79,7 +79,7 @@ class Rows:
         return row | {"valid_from": "0001-01-01", "status": "standard", "source": "garze2017"} | given
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> type[Rows]:
     return Rows
 
@@ -87,17 +87,16 @@ def make() -> type[Rows]:
 Build = Callable[..., Path]
 
 
-@pytest.fixture
-def build(tmp_path: Path) -> Build:
-    """build(tables, tables, …): writes one release each, by the vintage of its rows, and returns the path of the store."""
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """build(tables, tables, …): writes a release of each, numbered from 1, and returns the path of a new store."""
 
-    def made(*vintages: Mapping[str, Iterable[Row]], name: str = "accounts.duckdb") -> Path:
-        folders = []
-        for number, tables in enumerate(vintages, 1):
-            folder = tmp_path / f"releases-{name}" / str(number)
-            releases.write(folder, tables, {}, {"vintage": number})
-            folders.append(folder)
-        store.rebuild(tmp_path / name, folders)
-        return tmp_path / name
+    def made(*vintages: Mapping[str, Iterable[Row]]) -> Path:
+        folder = tmp_path_factory.mktemp("book")
+        folders = [folder / "releases" / str(number) for number in range(1, len(vintages) + 1)]
+        for number, (release, tables) in enumerate(zip(folders, vintages, strict=True), 1):
+            releases.write(release, tables, {}, {"vintage": number})
+        store.rebuild(folder / "accounts.duckdb", folders)
+        return folder / "accounts.duckdb"
 
     return made

@@ -41,8 +41,8 @@ def test_states_of_publication_are_not_stored(make: Any, state: str) -> None:
 )
 def test_state_and_amount_agree(make: Any, amount: Any, state: str) -> None:
     for table, row in (
-        ("physical_account", make.physical("a", "water", "1", quantity=amount, state=state)),
-        ("value_account", make.value("a", "water", "1", value=amount, state=state)),
+        ("physical_account", make.physical("a", "water", "1") | {"quantity": amount, "state": state}),
+        ("value_account", make.value("a", "water", "1") | {"value": amount, "state": state}),
         ("fact", make.fact(quantity=amount, state=state)),
     ):
         only(checked(**base(make), **{table: [row]}), "LEDGER-STATE-AMOUNT", "不符", "does not agree")

@@ -366,6 +366,14 @@ def test_more_than_a_hundred_hostile_texts() -> None:
         ("2 * sum(a)", "RULE-SUM-WITHOUT-OVER", 5, "sum 没有写对什么汇总", "sum does not say over what"),
         ("where(a, b, c)", "RULE-WHERE-CONDITION", 7, "必须是一个比较", "must be a comparison"),
         ("prev(a + b)", "RULE-TIME-ARGUMENT", 1, "prev 的括号中只能写一个输入项的名称", "takes the name of one input"),
+        ("  ", "RULE-EMPTY", 1, "公式是空的", "The expression is empty"),
+        ("a" * 4001, "RULE-TOO-LONG", 4001, "有 4001 个字符,上限为 4000 个", "has 4001 characters, the limit is 4000"),
+        ("(" * 41 + "a" + ")" * 41, "RULE-TOO-DEEP", 41, "嵌套超过 40 层", "nested more than 40 deep"),
+        ("pow(pow(pow(pow(a, 8), 8), 8), 8)", "RULE-TOO-BIG", 1, "超过 2000 个节点", "more than 2000 nodes"),
+        ("1 + 1e31", "RULE-NUMBER-SIZE", 5, "数字 1e31 超过 40 位数字", "1e31 has more than 40 digits or an exponent beyond ±30"),
+        ("a // b", "RULE-OPERATOR", 3, "运算符 // 不可用", "The operator // is not available"),
+        ("+a", "RULE-CONSTRUCT", 1, "不允许这种写法(UnaryOp)", "This construct (UnaryOp) is not part"),
+        ("a, b", "RULE-CONSTRUCT", 1, "不允许这种写法(Tuple)", "This construct (Tuple) is not part"),
         ("a + (b < c)", "RULE-COMPARE-PLACE", 6, "比较只能作为整条公式", "A comparison may only be"),
     ],
 )
@@ -385,7 +393,10 @@ def test_all_problems_of_a_text_at_once_in_order() -> None:
 
 def test_a_fitted_equation_may_hold_fitted_numbers_but_no_sums() -> None:
     assert not isinstance(parse("1000 * exp(a) / 24", WHERE, {}, fitted=True), tuple)
-    assert [f.code for f in complaints("sum(a over row)", fitted=True)] == ["RULE-FITTED-SUM"]
+    (found,) = complaints("sum(a over row)", fitted=True)
+    assert found.code == "RULE-FITTED-SUM"
+    assert "经验公式中不能使用 sum" in found.text("zh")
+    assert "sum cannot be used inside an empirical equation" in found.text("en")
     assert [f.code for f in complaints("prev(a)", fitted=True)] == ["RULE-FITTED-SUM"]
 
 

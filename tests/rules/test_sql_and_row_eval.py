@@ -241,7 +241,7 @@ def test_names_that_differ_in_case_only_do_not_meet() -> None:
 )
 def test_literals_are_doubles(value: Fraction, text: str) -> None:
     assert literal(value) == text
-    row = duckdb.sql(f"SELECT typeof({text}), {text}").fetchone()
+    row = _connection(1).execute(f"SELECT typeof({text}), {text}").fetchone()
     assert row == ("DOUBLE", float(value))
 
 
