@@ -1,4 +1,4 @@
-"""Make docs/errors.md, the catalogue of what intake complains about, from the bad files in tests/intake/bad and what is said of them.
+"""Make docs/errors.md, the catalogue of what intake complains about, from the bad files in tests/intake/bad.
 
 Each file holds one kind of mistake; it is submitted, and the finding shown as a clerk would read it. Called with the folder to
 write into (see tools/docs.py); the tests submit the same files through the same functions.
@@ -28,7 +28,8 @@ from gep.intake.table import snippet  # noqa: E402
 
 HEAD = """# 报送差错一览 / What intake complains about
 
-每一条都由 `tests/intake/bad` 中的一个小文件得出:报送该文件,得到下面的提示。`stop` 必须改正,`query` 必须改正或说明,`note` 仅供知悉。
+每一条都由 `tests/intake/bad` 中的一个小文件得出:报送该文件,得到下面的提示。
+`stop` 必须改正,`query` 必须改正或说明,`note` 仅供知悉。
 
 Each entry comes from a small file in `tests/intake/bad`: submitting it gives the finding shown. `stop` must be corrected, `query`
 must be corrected or explained, `note` is for information.

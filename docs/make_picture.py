@@ -59,7 +59,7 @@ def svg() -> str:
     with tempfile.TemporaryDirectory() as folder:
         book = demo(Path(folder), who="demo").book
         console = Console(
-            record=True, width=WIDTH, file=io.StringIO(), highlight=False, force_terminal=True, color_system="truecolor"
+            record=True, width=WIDTH, file=io.StringIO(), highlight=False, markup=False, force_terminal=True, color_system="truecolor"
         )
         printed = rows(book, "SELECT * FROM published_figure WHERE verdict <> 'not_computed' ORDER BY file, row")
         first = [r for r in printed if r["figure"].startswith(("value_account", "gep_total"))]

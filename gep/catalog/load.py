@@ -226,7 +226,8 @@ def _check(catalog: Catalog) -> list[Finding]:
         for dim in measure.dims:
             if dim != "part":
                 known("code scheme", dim, catalog.codes, place)
-        for column, placed in measure.account.items():
+        for column in (c for c in read.ACCOUNT_COLUMNS if c in measure.account):
+            placed = measure.account[column]
             if placed.startswith("="):
                 known("code", placed[1:], catalog.codes.get(column, {}), place)
             else:

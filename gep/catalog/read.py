@@ -255,6 +255,7 @@ def _input(name: str, body: object, f: Fields) -> Input:
     kinds: tuple[Any, ...] = ("measure", "parameter", "column")
     given = [k for k in kinds if k in i.body]
     if len(given) != 1:
+        i.seen.update(given)
         i.complain("CATALOG-FIELD-CHOICE", "measure", found=", ".join(given) or "-", expected=" | ".join(kinds))
     kind: Any = given[0] if given else "measure"
     default = INHERIT if kind == "measure" else ("region",)

@@ -29,14 +29,15 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "green_gold_index": ("zone", "profile", "price_basis"),
     }
 )
-DEFAULT_COLUMN: Mapping[str, str] = MappingProxyType(
+# the amounts of a view; its default column comes first
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "physical_account": "quantity",
-        "value_account": "value",
-        "asset_account": "amount",
-        "balance_sheet": "closing",
-        "gep_total": "gep",
-        "green_gold_index": "ggi",
+        "physical_account": ("quantity",),
+        "value_account": ("value", "quantity", "price"),
+        "asset_account": ("amount",),
+        "balance_sheet": ("closing", "opening", "change"),
+        "gep_total": ("gep", "material", "regulating", "cultural"),
+        "green_gold_index": ("ggi", "gep", "gdp", "geep", "per_capita", "per_km2", "regulating_share"),
     }
 )
 CODE = re.compile(r"[0-9A-Za-z_.:\-\u3400-\u9fff]+")
@@ -63,13 +64,13 @@ class Address:
             keys.pop()
         named = [f"{n}={self.named[n]}" for n in NAMED[self.view] if n in self.named]
         path = "/".join([self.view, self.region, self.period, *keys, *named])
-        column = f"#{self.column}" if self.column and self.column != DEFAULT_COLUMN[self.view] else ""
+        column = f"#{self.column}" if self.column and self.column != COLUMNS[self.view][0] else ""
         vintage = "" if self.vintage is None else f"@{self.vintage}"
         return path + column + vintage
 
     @property
     def with_column(self) -> str:
-        return self.column or DEFAULT_COLUMN[self.view]
+        return self.column or COLUMNS[self.view][0]
 
     def key(self) -> Mapping[str, str]:
         """{key name: code} of the positional keys."""
@@ -79,12 +80,14 @@ class Address:
 def parse(text: str) -> Address:
     """Read an address. Raises Refused naming what cannot be read and what an address looks like."""
     body, at, vintage = text.strip().partition("@")
-    body, _, column = body.partition("#")
+    body, hash_sign, column = body.partition("#")
     parts = body.split("/")
     view = parts[0]
     if view not in POSITIONAL:
         raise _refused(text, view, " | ".join(POSITIONAL))
-    if len(parts) < 3 or (at and not vintage.isdigit()):
+    if hash_sign and column not in COLUMNS[view]:
+        raise _refused(text, f"#{column}", " | ".join(f"#{name}" for name in COLUMNS[view]))
+    if len(parts) < 3 or (at and not (vintage.isascii() and vintage.isdigit())):
         raise _refused(text, text, f"{view}/REGION/YEAR[/KEY…][/NAME=KEY…][#COLUMN][@VINTAGE]")
     keys: list[str] = []
     named: dict[str, str] = {}

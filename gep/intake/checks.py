@@ -13,15 +13,16 @@ from typing import Any, TypeAlias
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Fact, Key, Measure, Region, State, Vocabulary, key_text
 from gep.base.units import base_text, parse_unit, slip
-from gep.intake.figures import half_last_digit, in_base, plain
+from gep.intake.figures import half_last_digit, in_base, plain, with_unit
 from gep.intake.schema import COLUMNS
 from gep.intake.table import in_order, shown
 
 Address: TypeAlias = tuple[str, str, str, Key, tuple[tuple[str, str], ...]]
 MAX_SHOWN = 5
-# a slip against last year leaves room for a year of real change; small factors are also what a bad year looks like
-NEAR = ((Fraction(100), Fraction(1, 2)), (Fraction(10), Fraction(3, 10)))
-ORDINARY = Fraction(1, 7)  # 10 less three tenths is more than 7
+# a slip against last year leaves room for a year of real change: 30 % less is a ratio of 10/7; factors below 10 are left alone, a
+# good or bad year looks like them
+NEAR = ((Fraction(100), Fraction(1, 2)), (Fraction(10), Fraction(3, 7)))
+ORDINARY = Fraction(1, 7)  # what lies between 1/7 and 7 is near no slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,8 @@ def _missing(users: tuple[Need, ...], vocabulary: Vocabulary) -> Finding:
         period=need.period,
         key=key_text(need.key) or "-",
         unit=measure.unit,
-        department=measure.department or "-",
+        department_zh=measure.department or "负责该数据的部门",
+        department_en=measure.department or "the department responsible",
     )
 
 
@@ -301,7 +303,7 @@ def _difference(fact: Fact, other: Fact) -> str:
     one, two = in_base(fact), in_base(other)
     if one is None or two is None or not parse_unit(fact.unit).compatible(parse_unit(other.unit)):
         return ""
-    return f"{plain(one - two)} {base_text(parse_unit(fact.unit))}"
+    return with_unit(plain(one - two), base_text(parse_unit(fact.unit)))
 
 
 def _ancestors(region: str, regions: Mapping[str, Region]) -> list[str]:
@@ -314,7 +316,7 @@ def _ancestors(region: str, regions: Mapping[str, Region]) -> list[str]:
 
 
 def _text(fact: Fact) -> str:
-    return f"{fact.amount} {fact.unit}" if fact.amount is not None else str(fact.state)
+    return with_unit(str(fact.amount), fact.unit) if fact.amount is not None else str(fact.state)
 
 
 def _at(fact: Fact) -> str:

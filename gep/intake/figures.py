@@ -159,7 +159,7 @@ def _check_bounds(cells: Cells, measure: Measure, amount: Decimal, unit: Unit) -
     """Negative figures and physically impossible ones, naming the slip that most likely made them so."""
     base = parse_unit(measure.unit)
     value = Fraction(amount) * unit.factor / base.factor
-    found = f"{amount} {unit.text}"
+    found = with_unit(str(amount), unit.text)
     if value < 0 and not measure.signed:
         cells.complain("INTAKE-NEGATIVE", "value", found=found, expected="≥ 0", item=measure.id)
         return
@@ -175,8 +175,9 @@ def _complain_bound(cells: Cells, code: str, measure: Measure, value: Fraction, 
         f"{code}-SLIP" if likely else code,
         "value",
         found=found,
-        expected=f"{'≤' if code == 'INTAKE-ABOVE' else '≥'} {plain(bound)} {measure.unit}",
-        difference=f"{plain(value - bound)} {measure.unit}",
+        expected=f"{'≤' if code == 'INTAKE-ABOVE' else '≥'} {with_unit(plain(bound), measure.unit)}",
+        difference=with_unit(plain(value - bound), measure.unit),
+        bound=with_unit(plain(bound), measure.unit),
         item=measure.id,
         name_zh=measure.names.zh,
         name_en=measure.names.en,
@@ -199,6 +200,11 @@ def likely_slip(value: Fraction, measure: Measure) -> Slip | None:
             if named:
                 return named
     return None
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number and its unit as people read them; the unit of a pure number is not said."""
+    return number if unit == "1" else f"{number} {unit}"
 
 
 def in_base(fact: Fact) -> Fraction | None:

@@ -58,7 +58,8 @@ def parameters(catalog: Catalog, rows: Sequence[Parameter], lang: str) -> Render
         name = names[p.id].names.of(lang) if p.id in names else ""
         value = UNKNOWN[lang] if p.value is None else format(p.value, "f")
         source = f"{p.source} {p.locator}".strip()
-        table.add_row(p.id, name, key_text(p.key) or "-", p.region or "-", value, p.unit, p.status, source, p.source_set)
+        cells = (p.id, name, key_text(p.key) or "-", p.region or "-", value, p.unit, p.status, source, p.source_set)
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -74,7 +75,8 @@ def schemes(catalog: Catalog, lang: str) -> RenderableType:
     }[lang]:
         table.add_column(head, overflow="fold")
     for s in catalog.schemes.values():
-        table.add_row(s.id, s.names.of(lang), s.version, s.status, str(len(s.services)), s.reason)
+        cells = (s.id, s.names.of(lang), s.version, s.status, str(len(s.services)), s.reason)
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -124,5 +126,5 @@ def audit(made: Audit, lang: str) -> RenderableType:
             shown = f"{len(value)}" + (": " + "; ".join(value) if value else "")
         else:
             shown = str(value)
-        table.add_row(head, shown)
+        table.add_row(head, Text(shown))
     return table

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -177,11 +176,7 @@ def pairs(items: Sequence[Pair], left: str, right: str, lang: str) -> Renderable
     return table
 
 
-def console(lang: str, *, stderr: bool = False, width: int | None = None) -> Console:
-    """A console that never wraps figures into nothing: plain text keeps at least 120 columns when it goes to a file."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False, width=width)
-    return made if made.is_terminal or width else Console(stderr=stderr, highlight=False, width=160)
-
-
-def plain(text: str) -> str:
-    return escape(text)
+def console(lang: str, *, stderr: bool = False) -> Console:
+    """A console that takes text as text (no markup in anybody's data) and keeps 160 columns where there is no terminal."""
+    made = Console(stderr=stderr, highlight=False, markup=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=160)

@@ -135,7 +135,8 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         f"Remove one of them; the other stands in coefficients/{CODES}:3.",
     ),
     "a column twice": (
-        PARAMETERS, "value,unit", "value,value,unit", "CATALOG-DUPLICATE", f"coefficients/{PARAMETERS}:1:value",
+        PARAMETERS, "locator,note\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,\n",
+        "locator,note,value\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,,0.3\n", "CATALOG-DUPLICATE", f"coefficients/{PARAMETERS}:1:value",
         "column value 重复登记。", "The column value is declared twice.",
         f"Remove one of them; the other stands in coefficients/{PARAMETERS}.",
     ),

@@ -18,6 +18,14 @@ def _measure(name: str, zh: str, en: str, unit: str, **more: Any) -> Measure:
     return Measure(id=name, names=Names(zh, en), unit=unit, quantum=Decimal("0.001"), finest=Decimal(1), **more)
 
 
+def _range(lower: object, upper: object) -> dict[str, Decimal]:
+    return {"lower": Decimal(str(lower)), "upper": Decimal(str(upper))}
+
+
+def _service(name: str) -> dict[str, str]:
+    return {"service": f"={name}"}
+
+
 def _codes(scheme: str, *entries: tuple[Any, ...]) -> dict[str, Code]:
     return {code: Code(scheme, code, Names(zh, en), **(more[0] if more else {})) for code, zh, en, *more in entries}
 
@@ -29,18 +37,18 @@ def _region(code: str, parent: str, level: str, zh: str, en: str, **more: Any) -
 def small_vocabulary() -> Vocabulary:
     """Water retention, purification are priced; soil_value is computed; city 513300 with its counties."""
     measures = [
-        _measure("soil_retention_total", "土壤保持总量", "Soil retained", "t", lower=Decimal(0), upper=Decimal("1e10"), department="水利局"),
+        _measure("soil_retention_total", "土壤保持总量", "Soil retained", "t", **_range(0, "1e10"), department="水利局"),
         _measure("soil_value", "土壤保持价值", "Value of soil retention", "CNY"),
-        _measure("water_retention", "水源涵养量", "Water retention", "m3", account={"service": "=water_retention"}),
-        _measure("water_value", "水源涵养价值", "Value of water retention", "CNY", account={"service": "=water_retention"}),
-        _measure("tourism_income", "旅游收入", "Income from tourism", "CNY", account={"service": "=tourism"}),
-        _measure("purification", "污染物净化量", "Pollutants removed", "t", dims=("pollutant",), account={"service": "=purification"}),
-        _measure("ecosystem_area", "生态系统面积", "Ecosystem area", "m2", kind="stock", dims=("ecosystem",), department="自然资源局"),
+        _measure("water_retention", "水源涵养量", "Water retention", "m3", account=_service("water_retention")),
+        _measure("water_value", "水源涵养价值", "Value of water retention", "CNY", account=_service("water_retention")),
+        _measure("tourism_income", "旅游收入", "Income from tourism", "CNY", account=_service("tourism")),
+        _measure("purification", "污染物净化量", "Removal", "t", dims=("pollutant",), account=_service("purification")),
+        _measure("ecosystem_area", "生态系统面积", "Ecosystem area", "m2", kind="stock", dims=("ecosystem",)),
         _measure("water_volume", "水体蓄水量", "Water stored", "m3", kind="stock", dims=("part",)),
         _measure("nutrient_loss", "养分流失量", "Nutrients lost", "t", dims=("ecosystem", "part")),
         _measure("habitat", "生境面积", "Habitat area", "m2", kind="stock", dims=("ecosystem", "landuse")),
-        _measure("cover", "植被覆盖度", "Vegetation cover", "1", kind="ratio", additive=(), lower=Decimal(0), upper=Decimal(1)),
-        _measure("soil_density", "土壤容重", "Soil density", "t/m3", kind="ratio", additive=(), lower=Decimal("0.5"), upper=Decimal(3)),
+        _measure("cover", "植被覆盖度", "Vegetation cover", "1", kind="ratio", additive=(), **_range(0, 1)),
+        _measure("soil_density", "土壤容重", "Soil density", "t/m3", kind="ratio", additive=(), **_range("0.5", 3)),
         _measure("gdp", "地区生产总值", "GDP", "CNY", attrs=("price_basis", "vintage")),
         _measure("water_price", "水价", "Price of water", "CNY/m3", kind="price", additive=()),
         _measure("carbon_stock", "碳储量", "Carbon stock", "t_C", kind="stock"),
@@ -75,7 +83,13 @@ def small_vocabulary() -> Vocabulary:
                 Column("slope", "1", Names("坡度因子", "Slope factor")),
             ),
         ),
-        RecordSet("rain", Names("降水格网", "Rain grid"), (), (Column("rain", "mm", Names("降水", "Rain"), lower=Decimal(0)),), months=True),
+        RecordSet(
+            "rain",
+            Names("降水格网", "Rain grid"),
+            (),
+            (Column("rain", "mm", Names("降水", "Rain"), lower=Decimal(0)),),
+            months=True,
+        ),
     ]
     return Vocabulary(
         measures={m.id: m for m in measures},

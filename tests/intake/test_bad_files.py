@@ -1,4 +1,4 @@
-"""One bad file a kind of mistake: each gives its finding, at its line and column, with words that tell what is wrong and what to do."""
+"""One bad file a kind of mistake: each gives its finding, at its line and column, with the words that help."""
 
 from __future__ import annotations
 
