@@ -37,8 +37,8 @@ PAPER = TerminalTheme(
 # rich's own frame loads a font from the network; this one uses what the reader has
 FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
-.{unique_id}-matrix {{ font-family: "Sarasa Mono SC", "Noto Sans Mono CJK SC", ui-monospace, Consolas, monospace; font-size: {char_height}px; \
-line-height: {line_height}px; }}
+.{unique_id}-matrix {{ font-family: "Sarasa Mono SC", "Noto Sans Mono CJK SC", ui-monospace, monospace; \
+font-size: {char_height}px; line-height: {line_height}px; }}
 {styles}
 </style>
 <defs>
@@ -59,14 +59,18 @@ def svg() -> str:
     with tempfile.TemporaryDirectory() as folder:
         book = demo(Path(folder), who="demo").book
         console = Console(
-            record=True, width=WIDTH, file=io.StringIO(), highlight=False, markup=False, force_terminal=True, color_system="truecolor"
+            record=True,
+            width=WIDTH,
+            file=io.StringIO(),
+            highlight=False,
+            markup=False,
+            force_terminal=True,
+            color_system="truecolor",
         )
         printed = rows(book, "SELECT * FROM published_figure WHERE verdict <> 'not_computed' ORDER BY file, row")
         first = [r for r in printed if r["figure"].startswith(("value_account", "gep_total"))]
-        chosen = [
-            r for r in first if "/soil_retention/" in r["figure"] or "flood" in r["figure"] or r["figure"].startswith("gep_total")
-        ]
-        totals = rows(book, "SELECT * FROM gep_total ORDER BY profile")
+        wanted = ("/soil_retention/", "/flood_mitigation", "gep_total/")
+        chosen = [r for r in first if any(part in r["figure"] for part in wanted)]
         parts = [
             terminal.published(chosen, "zh"),
             "",

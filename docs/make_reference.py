@@ -21,8 +21,12 @@ HEAD = """# 目录 / Reference
 由 `coefficients/` 生成,请勿手工修改。Made from `coefficients/`; do not edit.
 """
 TABLES = {
-    "scheme": "## 方案 / Schemes\n\n| id | 名称 name | version | status | services | source |\n| --- | --- | --- | --- | --- | --- |",
-    "measure": "## 指标 / Measures\n\n| id | 名称 name | kind | unit | dims | department |\n| --- | --- | --- | --- | --- | --- |",
+    "scheme": (
+        "## 方案 / Schemes\n\n| id | 名称 name | version | status | services | source |\n| --- | --- | --- | --- | --- | --- |"
+    ),
+    "measure": (
+        "## 指标 / Measures\n\n| id | 名称 name | kind | unit | dims | department |\n| --- | --- | --- | --- | --- | --- |"
+    ),
     "parameter": (
         "## 参数与价格 / Parameters and prices\n\n"
         "| id | key | region | value | unit | status | source | set |\n| --- | --- | --- | ---: | --- | --- | --- | --- |"

@@ -94,8 +94,8 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
         versions = rules.setdefault(rule.id, [])
         same_day = next((r for r in versions if r.valid_from == rule.valid_from and r.version != rule.version), None)
         if same_day is not None:
-            name = f"{rule.id} ({rule.valid_from})"
-            findings.append(finding("CATALOG-DUPLICATE", place, expected=same_day.file, kind="rule", name=name))
+            begins = f"{rule.id} ({rule.valid_from})"
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=same_day.file, kind="rule", name=begins))
         versions.append(rule)
     for path, body in _toml_files(root, label, "schemes", findings):
         made = read.scheme(Fields(body, Place(path, key=str(body.get("id", ""))), findings))
@@ -222,16 +222,7 @@ def _check(catalog: Catalog) -> list[Finding]:
             findings.append(finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, kind=kind, near=near(name, table)))
 
     for measure in catalog.measures.values():
-        place = Place(measure.file, key=measure.id)
-        for dim in measure.dims:
-            if dim != "part":
-                known("code scheme", dim, catalog.codes, place)
-        for column in (c for c in read.ACCOUNT_COLUMNS if c in measure.account):
-            placed = measure.account[column]
-            if placed.startswith("="):
-                known("code", placed[1:], catalog.codes.get(column, {}), place)
-            else:
-                known("dimension", placed, dict.fromkeys(measure.dims), place)
+        _check_measure(measure, catalog, known)
     for code in (c for codes in catalog.codes.values() for c in codes.values()):
         known("code", code.parent, catalog.codes[code.scheme], Place(code.file, code.line, "parent", key=code.code))
     for rule in (r for versions in catalog.rules.values() for r in versions):
@@ -250,6 +241,19 @@ def _check(catalog: Catalog) -> list[Finding]:
         known("source", line.source, catalog.sources, Place(f"crosswalks/{line.id}", key=line.code_from))
     findings += _check_crosswalks(catalog)
     return findings
+
+
+def _check_measure(measure: Measure, catalog: Catalog, known: Known) -> None:
+    place = Place(measure.file, key=measure.id)
+    for dim in measure.dims:
+        if dim != "part":
+            known("code scheme", dim, catalog.codes, place)
+    for column in (c for c in read.ACCOUNT_COLUMNS if c in measure.account):
+        placed = measure.account[column]
+        if placed.startswith("="):
+            known("code", placed[1:], catalog.codes.get(column, {}), place)
+        else:
+            known("dimension", placed, dict.fromkeys(measure.dims), place)
 
 
 def _check_scheme(scheme: Scheme, catalog: Catalog, known: Known) -> None:

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Input, Key, Parameter, State, key_of, key_text
+from gep.base.rounding import store
 from gep.base.units import parse_unit
-from gep.engine.cells import Cell, Cells, address
+from gep.engine.cells import Cell, Cells, address, nothing
 
 # what varies by row, month or day is never bound to one figure
 ROW_DIMS = frozenset({"row", "month", "day"})
@@ -27,7 +28,8 @@ class Parameters(Protocol):
 class Bound:
     """An input with its value in the unit in which the expression reads it.
 
-    `amount`, `unit` are as stored where it comes from, `factor` leads from there to `value`. `node` names the trace node.
+    `amount`, `unit` are as stored where it comes from, `factor` leads from there to `value`, which is rounded half-even to `places`
+    where these are given. `node` names the trace node; `asked` is the (key, region) a parameter was looked up for in vain.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Bound:
     read_in: str
     cell: Cell | None = None
     parameter: Parameter | None = None
+    places: int | None = None
+    asked: tuple[Key, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,29 +66,41 @@ def input_key(given: Input, place: Mapping[str, str]) -> Key:
 
 
 def input_period(given: Input, period: str, place: Mapping[str, str]) -> str:
-    """The period an input is read for: the year itself, the one before, or a month or day of it."""
+    """The period an input is read for: the year itself, the one before, or a month or day of it if it varies by them."""
+    finest = next((place[d] for d in ("day", "month") if d in given.grain and d in place), period)
     if given.time in ("prev", "opening"):
-        return str(int(period[:4]) - 1) + period[4:]
-    return place.get("day") or place.get("month") or period
+        return str(int(finest[:4]) - 1) + finest[4:]
+    return finest
 
 
-def bind(given: Input, region: str, period: str, place: Mapping[str, str], context: Context) -> tuple[Bound, list[Finding]]:
-    """One input at one place. A figure that is not there is bound as not available; the finding says what is missing."""
+def bind(
+    given: Input, region: str, period: str, place: Mapping[str, str], context: Context, places: int | None = None
+) -> tuple[Bound, list[Finding]]:
+    """One input at one place. A figure that is not there is bound as not available; the finding says what is missing.
+
+    `places`: a submitted figure is read as it is stored, rounded to these decimals (a value is stored quantity × price).
+    """
     key = input_key(given, place)
     if given.kind == "parameter":
         return _bind_parameter(given, region, period, key, context)
     when = input_period(given, period, place)
-    cell = context.cells.get(given.ref, region, when, key)
+    cell = context.cells.get(given.ref, region, when, key) or nothing(given.ref, region, when, key, given.unit)
     node = address(given.ref, region, when, key)
-    if cell is None or cell.exact is None:
-        state = State.NOT_AVAILABLE if cell is None else cell.state
-        return Bound(given.name, "measure", node, state, None, "", given.unit, Fraction(1), None, None, given.unit, cell), []
+    if cell.exact is None:
+        return Bound(given.name, "measure", node, cell.state, None, "", given.unit, Fraction(1), None, None, given.unit, cell), []
     factor = _factor(cell.unit, given.unit)
     to_read = 1 / parse_unit(given.unit).without_price_year().factor  # intervals are kept in base units
     low = None if cell.low is None else cell.low * to_read
     high = None if cell.high is None else cell.high * to_read
     value = Fraction(Decimal(cell.amount)) * factor
-    return Bound(given.name, "measure", node, cell.state, value, cell.amount, cell.unit, factor, low, high, given.unit, cell), []
+    rounded = places if cell.is_input else None  # a computed figure was rounded when it was stored
+    if rounded is not None:
+        value = Fraction(store(value, rounded))
+    unit = given.unit
+    bound = Bound(
+        given.name, "measure", node, cell.state, value, cell.amount, cell.unit, factor, low, high, unit, cell, places=rounded
+    )
+    return bound, []
 
 
 def _factor(source: str, target: str) -> Fraction:
@@ -95,16 +111,12 @@ def _bind_parameter(given: Input, region: str, period: str, key: Key, context: C
     year = int(period[:4])
     parameter = context.parameters.find(given.ref, key, region, year)
     if parameter is None or parameter.value is None:
-        node = "/".join((given.ref, key_text(key) or "-", region, str(year)))
-        unknown = Bound(given.name, "parameter", node, State.REFUSED, None, "", given.unit, Fraction(1), None, None, given.unit)
-        return unknown, []  # the look-up has told why
-    node = parameter_node(parameter)
+        return _refused(given, key, region, year), []  # the look-up has told why
     findings = _check_parameter(given, parameter, context)
     stated = parse_unit(parameter.unit).without_price_year()
     wanted = parse_unit(given.unit).without_price_year()
-    if findings or not stated.compatible(wanted):
-        refused = Bound(given.name, "parameter", node, State.REFUSED, None, "", given.unit, Fraction(1), None, None, given.unit)
-        return refused, findings
+    if findings:
+        return _refused(given, key, region, year), findings
     factor = stated.factor_to(wanted)
     value = Fraction(parameter.value) * factor
     findings = _check_bounds(given, parameter, value)
@@ -112,7 +124,7 @@ def _bind_parameter(given: Input, region: str, period: str, key: Key, context: C
     bound = Bound(
         given.name,
         "parameter",
-        node,
+        parameter_node(parameter),
         State.VALUE,
         value,
         amount,
@@ -125,6 +137,13 @@ def _bind_parameter(given: Input, region: str, period: str, key: Key, context: C
         parameter,
     )
     return bound, findings
+
+
+def _refused(given: Input, key: Key, region: str, year: int) -> Bound:
+    """A parameter that is not known or may not be used here, by what it was looked up for."""
+    node = "/".join((given.ref, key_text(key) or "-", region, str(year)))
+    unit = given.unit
+    return Bound(given.name, "parameter", node, State.REFUSED, None, "", unit, Fraction(1), None, None, unit, asked=(key, region))
 
 
 def parameter_node(parameter: Parameter) -> str:

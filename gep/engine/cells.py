@@ -104,6 +104,12 @@ def gap(measure: Measure, region: str, period: str, key: Key) -> Cell:
     return Cell(measure.id, region, period, key, State.NOT_AVAILABLE, None, "", measure.unit, reason="not returned", gap=True)
 
 
+def nothing(measure: str, region: str, period: str, key: Key, unit: str) -> Cell:
+    """What a rule reads where there is no figure at all: not available."""
+    reason = "neither returned nor computed"
+    return Cell(measure, region, period, key, State.NOT_AVAILABLE, None, "", unit, reason=reason, gap=True)
+
+
 def computed(
     measure: Measure,
     region: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context as DecimalContext
 from decimal import Decimal
@@ -12,13 +12,14 @@ from itertools import product as cross
 from gep.base.findings import Place, finding
 from gep.base.records import Severity, State, key_of
 from gep.base.rounding import store
+from gep.engine import second
 from gep.engine import sums as row_sums
 from gep.engine.bind import Bound, Context, bind
 from gep.engine.cells import Cell, address, computed
 from gep.engine.frames import Group
 from gep.engine.sums import Summed
 from gep.engine.task import Outcome, Step, Task
-from gep.engine.trace import Node, argument, calculation, cell_node, node_id, parameter_entry
+from gep.engine.trace import argument, calculation, keep
 from gep.rules.bounds import ALL, Interval, interval, point
 from gep.rules.exact import MathProblem, effective_names, effective_refs, evaluate
 from gep.rules.nodes import Compare, Name, Ref, walk
@@ -64,16 +65,19 @@ class _Run:
     def __init__(self, task: Task, step: Step, context: Context, outcome: Outcome) -> None:
         self.task, self.step, self.plan = task, step, step.plan
         self.context, self.outcome = context, outcome
+        self.samples: Mapping[int, second.Sample] = {}
 
     def run(self) -> None:
         groups = [Group(i, region, place) for i, (region, place) in enumerate(self._places())]
         summed = row_sums.all_sums(self.plan, groups, self.step.domains, self.task, self.context, self.outcome)
+        if self.plan.products and self.plan.rule.route:
+            self.samples = second.samples(self.plan, groups, self.step.domains, self.task, self.context)
         scalars = [n.id for n in walk(self.plan.tail) if isinstance(n, Name)]
         for group in groups:
             bound: dict[str, Bound] = {}
             for name in dict.fromkeys(scalars):
                 given = self.plan.input(name)
-                bound[name], told = bind(given, group.region, self.task.period, group.place, self.context)
+                bound[name], told = bind(given, group.region, self.task.period, group.place, self.context, self.step.places)
                 self.outcome.tell(*told)
             self._one(_Evaluated(group, bound, summed.get(group.index, {})))
 
@@ -130,7 +134,7 @@ class _Run:
     def _trace(self, e: _Evaluated, cell: Cell) -> None:
         nodes, profile = self.outcome.nodes, self.task.profile
         reached_names, reached_refs = _reached(self.plan, e, cell.state)
-        for b in e.bound.values():
+        for b in (*e.bound.values(), *(b for s in e.summed.values() for b in s.read)):
             keep(nodes, b, profile)
         arguments = [argument(b, profile, n in reached_names) for n, b in e.bound.items()]
         sums = [s.reference(reached_refs) for _, s in sorted(e.summed.items())]
@@ -151,19 +155,41 @@ class _Run:
             self.outcome.tell(finding("ENGINE-OUT-OF-BOUNDS", place, found=found, expected=expected, rule=self.plan.rule.id))
 
     def _check_route(self, e: _Evaluated, value: Decimal) -> None:
-        """The route written independently of this evaluator must agree to the last stored digit."""
+        """The route written independently of this evaluator must agree: to the last stored digit, over rows within their rounding."""
         name = self.plan.rule.route
         if not name:
             return
-        route = self.task.routes[name]
         wide = DecimalContext(prec=60)
         inputs = {
             n: wide.divide(Decimal(b.value.numerator), Decimal(b.value.denominator))
             for n, b in e.bound.items()
             if b.value is not None
         }
-        other = route(inputs)
-        self._compare(e, value, other, Decimal(1).scaleb(-self.plan.places), name)
+        try:
+            if self.plan.products:
+                self._check_row_route(e, value, inputs)
+            else:
+                self._compare(e, value, self.task.routes[name](inputs), Fraction(1, 10**self.plan.places), name)
+        except (KeyError, ValueError, ArithmeticError) as error:  # what a route raises for inputs it does not know or cannot use
+            place = Place(self.plan.rule.file, key=self._address(e))
+            found = ", ".join(f"{n} = {b.amount} {b.unit}" for n, b in e.bound.items()) or ", ".join(i.name for i in self.plan.inputs)
+            reason = f"{type(error).__name__} {error}"
+            self.outcome.tell(finding("ENGINE-ROUTE-FAILED", place, found=found, rule=self.plan.rule.id, route=name, reason=reason))
+
+    def _check_row_route(self, e: _Evaluated, value: Decimal, inputs: Mapping[str, Decimal]) -> None:
+        """Over the rows of the figure; of a figure of very many rows, the plan and the route over the first of them."""
+        name, sample = self.plan.rule.route, self.samples[e.group.index]
+        mine: Fraction | None = Fraction(value)
+        if not sample.whole:
+            mine = second.over_sample(self.plan, sample.rows, e.env)
+        if mine is None:
+            raise AssertionError(f"{self._address(e)}: every row is known, a sample of them is not")
+        by_row, same = second.row_names(self.plan)
+        one = second.decimals(sample.rows[:1], [n for n in same if n not in inputs])[0]
+        other = self.task.row_routes[name](second.decimals(sample.rows, by_row), {**inputs, **one})
+        quantum = self.task.measures[self.plan.rule.output].quantum
+        allowed = second.tolerance(self.plan, len(sample.rows), quantum, mine)
+        self._compare(e, store(mine, self.plan.places), other, allowed, name)
 
     def _second_route(self, e: _Evaluated, state: State) -> None:
         key = key_of(e.group.place)
@@ -173,12 +199,12 @@ class _Run:
         exact = evaluate(self.plan.tail, e.env, e.refs)
         if exact is None:
             raise AssertionError(f"{self._address(e)}: every input is known, the figure is not")
-        tolerance = self.plan.rule.tolerance or Decimal(1).scaleb(-self.plan.places)
+        declared = self.plan.rule.tolerance
+        tolerance = Fraction(1, 10**self.plan.places) if declared is None else Fraction(declared)
         self._compare(e, Decimal(first.amount), store(exact, self.plan.places), tolerance, self.plan.rule.id)
 
-    def _compare(self, e: _Evaluated, value: Decimal, other: Decimal, tolerance: Decimal, name: str) -> None:
-        gap = abs(Fraction(value) - Fraction(other))
-        if gap <= Fraction(tolerance):
+    def _compare(self, e: _Evaluated, value: Decimal, other: Decimal, tolerance: Fraction, name: str) -> None:
+        if abs(Fraction(value) - Fraction(other)) <= tolerance:
             return
         place = Place(self.plan.rule.file, key=self._address(e))
         difference = store(Fraction(value) - Fraction(other), self.plan.places)
@@ -211,17 +237,6 @@ class _Run:
             figures=figures, rule=rule.id, severity=severity, holes=words,
         )  # fmt: skip
         self.outcome.tell(told)
-
-
-def keep(nodes: dict[str, Node], b: Bound, profile: str) -> None:
-    """Put the node of a submitted figure or parameter into the trace (a computed one has its own already)."""
-    name = node_id(b, profile)
-    if name in nodes:
-        return
-    if b.parameter is not None:
-        nodes[name] = parameter_entry(b.parameter)
-    elif b.cell is not None and b.cell.is_input:
-        nodes[name] = cell_node(b.cell)
 
 
 def _state(e: _Evaluated) -> tuple[State, str]:
@@ -264,5 +279,3 @@ def _short(value: Fraction) -> str:
     context = DecimalContext(prec=12)
     return format(context.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(context), "f")
 
-
-__all__: Sequence[str] = ("execute", "keep")

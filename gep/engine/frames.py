@@ -7,6 +7,7 @@ then counted missing and enters no sum. A frame is SQL text over named tables, s
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product as cross
@@ -34,7 +35,8 @@ class Frame:
     """`select` gives column `g` (group index), the `keys` of a row as text, and the double columns named in `columns`.
 
     `columns`: input -> column. `tables`: what `select` reads, by the name it is to be registered under. `bound`: per group and
-    row, in order, what was bound to each input (only for frames of figures, which are small).
+    row, in order, what was bound to each input (only for frames of figures, which are small). `looked_up`: columns of `select`
+    that hold, for a row of a record set, the place in the list of what was bound to an input that is no column of the set.
     """
 
     select: str
@@ -42,6 +44,7 @@ class Frame:
     keys: tuple[str, ...]
     columns: Mapping[str, str]
     bound: Mapping[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = field(default_factory=dict)
+    looked_up: Mapping[str, Sequence[Bound]] = field(default_factory=dict)
 
 
 def extra_dims(plan: Plan, row_product: RowProduct) -> tuple[str, ...]:
@@ -64,8 +67,7 @@ def of_figures(
 ) -> tuple[Frame, list[Finding]]:
     """A row for every combination of the extra dimensions, for each group."""
     dims = extra_dims(plan, row_product)
-    months = [f"{period}-{m:02d}" for m in range(1, 13)]
-    codes_of = {d: months if d == "month" else domains[d] for d in dims}
+    codes_of = {d: _parts_of_year(d, period) or domains[d] for d in dims}
     findings: list[Finding] = []
     bound: dict[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = {}
     data: dict[str, list[object]] = {"g": [], **{d: [] for d in dims}}
@@ -92,6 +94,16 @@ def of_figures(
     return Frame("SELECT * FROM frame_rows", {"frame_rows": table}, dims, columns, bound), findings
 
 
+def _parts_of_year(dim: str, period: str) -> list[str]:
+    """The months or days of the period, as periods; nothing for a dimension of codes."""
+    months = [f"{period}-{m:02d}" for m in range(1, 13)]
+    if dim == "month":
+        return months
+    if dim == "day":
+        return [f"{m}-{d:02d}" for m in months for d in range(1, monthrange(int(period), int(m[-2:]))[1] + 1)]
+    return []
+
+
 def of_records(
     plan: Plan,
     row_product: RowProduct,
@@ -108,6 +120,7 @@ def of_records(
     matched = " AND ".join(["r.region = s.region", *(f'r."{d}" = s."{d}"' for d in dims)])
     chosen, joins = ["s.g"], [f"JOIN frame_groups s ON {matched}"]
     findings: list[Finding] = []
+    looked_up: dict[str, Sequence[Bound]] = {}
     keys = tuple(k for k in ("row", "month") if k in rows.column_names)
     chosen += [f'r."{k}"' for k in keys]
     for name, column in columns.items():
@@ -115,14 +128,15 @@ def of_records(
         if given.kind == "column":
             chosen.append(f'r."{given.ref}" AS {column}')
             continue
-        looked_up, on, told = _look_up(given, rows, period, context, connection)
+        table, on, bound, told = _look_up(given, rows, period, context, connection)
         findings += told
-        tables[f"frame_{column}"] = looked_up
+        tables[f"frame_{column}"] = table
+        looked_up[f"i_{column}"] = bound
         same = " AND ".join(f'r."{k}" = {column}."{k}"' for k in on)
         joins.append(f"LEFT JOIN frame_{column} AS {column} ON {same}")
-        chosen.append(f"{column}.v AS {column}")
+        chosen += [f"{column}.v AS {column}", f"{column}.i AS i_{column}"]
     select = f"SELECT {', '.join(chosen)} FROM frame_rows r {' '.join(joins)} WHERE r.period = '{int(period)}'"  # noqa: S608
-    return Frame(select, tables, keys, columns), findings
+    return Frame(select, tables, keys, columns, looked_up=looked_up), findings
 
 
 def _groups(groups: Sequence[Group], dims: Sequence[str]) -> pa.Table:
@@ -132,8 +146,8 @@ def _groups(groups: Sequence[Group], dims: Sequence[str]) -> pa.Table:
 
 def _look_up(
     given: Input, rows: pa.Table, period: str, context: Context, connection: duckdb.DuckDBPyConnection
-) -> tuple[pa.Table, list[str], list[Finding]]:
-    """What a figure or parameter is for each key that occurs in the rows: a table of keys and `v`."""
+) -> tuple[pa.Table, list[str], list[Bound], list[Finding]]:
+    """What a figure or parameter is for each key that occurs in the rows: a table of keys, `v`, and its place `i` in the list."""
     on = ["region", *(d for d in given.grain if d not in ROW_DIMS and d != "region")]
     if "month" in given.grain:
         on.append("month")
@@ -142,11 +156,14 @@ def _look_up(
     found = connection.execute(f"SELECT DISTINCT {quoted} FROM frame_keys WHERE period = ? ORDER BY ALL", [period]).fetchall()  # noqa: S608
     connection.unregister("frame_keys")
     findings: list[Finding] = []
-    values: list[float | None] = []
+    bound: list[Bound] = []
     for codes in found:
         place = dict(zip(on, codes, strict=True))
+        if "month" in place:  # a month is a number in records, a period in figures
+            place["month"] = f"{period}-{int(place['month']):02d}"
         one, told = bind(given, place["region"], period, place, context)
         findings += told
-        values.append(None if one.value is None else float(one.value))
-    data = {k: pa.array([codes[i] for codes in found], pa.string()) for i, k in enumerate(on)}
-    return pa.table(data | {"v": pa.array(values, pa.float64())}), on, findings
+        bound.append(one)
+    data = {k: pa.array([codes[i] for codes in found], rows.schema.field(k).type) for i, k in enumerate(on)}
+    values = pa.array([None if b.value is None else float(b.value) for b in bound], pa.float64())
+    return pa.table(data | {"v": values, "i": pa.array(range(len(bound)), pa.int64())}), on, bound, findings

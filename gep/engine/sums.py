@@ -14,12 +14,13 @@ import pyarrow as pa
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Measure, State, key_of, key_text
 from gep.engine import frames
-from gep.engine.bind import Context
+from gep.engine.bind import Bound, Context
 from gep.engine.cells import address
 from gep.engine.frames import Frame, Group
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import INLINE_ROWS, Json, Node, node_id, row_sum_node
 from gep.rules.bounds import ALL, Interval, interval
+from gep.rules.exact import MathProblem
 from gep.rules.nodes import Ref
 from gep.rules.product import Plan, RowProduct
 from gep.rules.row_eval import RowSum
@@ -42,6 +43,7 @@ class Summed:
     state: State
     reason: str
     node: Node
+    read: tuple[Bound, ...] = ()  # figures and parameters its rows rest on
 
     def reference(self, reached: frozenset[Ref]) -> Node:
         """How a calculation node names this sum: by the letters its expression uses."""
@@ -64,15 +66,7 @@ def all_sums(
         return found
     with connect(task.threads) as connection:
         for index, row_product in enumerate(plan.products):
-            record_set = _record_set(plan, row_product)
-            if record_set:
-                rows = task.records.get(record_set, _no_rows())
-                frame, told = frames.of_records(plan, row_product, groups, task.period, rows, context, connection)
-            else:
-                frame, told = frames.of_figures(plan, row_product, groups, domains, task.period, context)
-            outcome.tell(*told)
-            for name, table in frame.tables.items():
-                connection.register(name, table)
+            frame = frame_of(plan, row_product, groups, domains, task, context, connection, outcome)
             results = _aggregate(row_product, frame, task, connection)
             for group in groups:
                 result = results.get(group.index, RowSum(0, 0, 0, 0, 0))
@@ -81,6 +75,29 @@ def all_sums(
             for name in frame.tables:
                 connection.unregister(name)
     return found
+
+
+def frame_of(
+    plan: Plan,
+    row_product: RowProduct,
+    groups: Sequence[Group],
+    domains: Mapping[str, Sequence[str]],
+    task: Task,
+    context: Context,
+    connection: duckdb.DuckDBPyConnection,
+    outcome: Outcome,
+) -> Frame:
+    """The rows of a product, of a record set or of figures, its tables registered with the connection."""
+    record_set = _record_set(plan, row_product)
+    if record_set:
+        rows = task.records.get(record_set, _no_rows())
+        frame, told = frames.of_records(plan, row_product, groups, task.period, rows, context, connection)
+    else:
+        frame, told = frames.of_figures(plan, row_product, groups, domains, task.period, context)
+    outcome.tell(*told)
+    for name, table in frame.tables.items():
+        connection.register(name, table)
+    return frame
 
 
 def connect(threads: int) -> duckdb.DuckDBPyConnection:
@@ -159,9 +176,14 @@ def _summed(
         else:
             outcome.tell(complaint)
             state, reason = State.REFUSED, complaint.text("en")
-    node = _node(plan, row_product, frame, group, result, task, connection, owner)
+    record_set = _record_set(plan, row_product)
+    if record_set and plan.rule.kind == "compute" and (result.missing or not result.n):
+        outcome.tell(_rows_missing(plan, result, owner, record_set))
+    table = _rows(frame, group, connection)
+    read = _read(frame, group, table)
+    node = _node(plan, row_product, frame, group, result, task, owner, table, read)
     bounds = _bounds(row_product, frame, group, value, result)
-    return Summed(index, row_product.fn, result.n, value, bounds, state, reason, node)
+    return Summed(index, row_product.fn, result.n, value, bounds, state, reason, node, read)
 
 
 def _state_of(result: RowSum, frame: Frame, group: Group, owner: str) -> tuple[State, str]:
@@ -177,6 +199,14 @@ def _state_of(result: RowSum, frame: Frame, group: Group, owner: str) -> tuple[S
         named = ", ".join(list(unknown)[:5]) or f"{result.missing} of {result.n} rows"
         return State.NOT_AVAILABLE, named
     return State.VALUE, ""
+
+
+def _rows_missing(plan: Plan, result: RowSum, owner: str, record_set: str) -> Finding:
+    """Rows of a record set that lack an input, or no rows at all: the figure is unknown."""
+    place = Place(plan.rule.file, key=owner)
+    if not result.n:
+        return finding("ENGINE-NO-ROWS", place, found="0", rule=plan.rule.id, records=record_set)
+    return finding("ENGINE-ROWS-MISSING", place, found=result.missing, expected=result.n, rule=plan.rule.id, records=record_set)
 
 
 def _complaint(plan: Plan, row_product: RowProduct, result: RowSum, owner: str, output: Measure | None) -> Finding | None:
@@ -202,11 +232,15 @@ def rounding_allowed(row_product: RowProduct, result: RowSum, output: Measure | 
 
 
 def _bounds(row_product: RowProduct, frame: Frame, group: Group, value: Fraction | None, result: RowSum) -> Interval:
-    """The interval of a sum over figures, from those of its rows; unbounded for record sets, whose rows carry no rounding."""
+    """The interval of a sum over figures, from those of its rows; unbounded for record sets, whose rows carry no rounding, and
+    where the intervals leave a row none (a divisor around zero)."""
     if value is None or group.index not in frame.bound:
         return ALL
     applicable = [row for _, row in frame.bound[group.index] if all(b.state is not State.NOT_APPLICABLE for b in row.values())]
-    ends = [interval(row_product.body, {n: Interval(b.low, b.high) for n, b in row.items()}) for row in applicable]
+    try:
+        ends = [interval(row_product.body, {n: Interval(b.low, b.high) for n, b in row.items()}) for row in applicable]
+    except MathProblem:
+        return ALL
     lows = [e.lower for e in ends if e.lower is not None]
     highs = [e.upper for e in ends if e.upper is not None]
     if len(lows) < len(ends) or len(highs) < len(ends):
@@ -218,6 +252,23 @@ def _bounds(row_product: RowProduct, frame: Frame, group: Group, value: Fraction
     return Interval(sum(lows, Fraction(0)) - slack, sum(highs, Fraction(0)) + slack)
 
 
+def _rows(frame: Frame, group: Group, connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The rows of one group in their fixed order: by the keys of a row, as text."""
+    columns = ", ".join(frame.columns.values())
+    order = ", ".join(f'"{k}"' for k in frame.keys) or columns
+    more = "".join(f', "{k}"' for k in (*frame.keys, *frame.looked_up))
+    query = f"SELECT {columns}{more} FROM ({frame.select}) WHERE g = {group.index} ORDER BY {order}"  # noqa: S608
+    return connection.execute(query).to_arrow_table()
+
+
+def _read(frame: Frame, group: Group, table: pa.Table) -> tuple[Bound, ...]:
+    """Every figure and parameter the rows of a group rest on, each once."""
+    found = [b for _, row in frame.bound.get(group.index, []) for b in row.values()]
+    for column, bound in frame.looked_up.items():
+        found += [bound[i] for i in sorted(table[column].drop_null().unique().to_pylist())]
+    return tuple({(b.kind, b.node): b for b in found}.values())
+
+
 def _node(
     plan: Plan,
     row_product: RowProduct,
@@ -225,48 +276,46 @@ def _node(
     group: Group,
     result: RowSum,
     task: Task,
-    connection: duckdb.DuckDBPyConnection,
     owner: str,
+    table: pa.Table,
+    read: Sequence[Bound],
 ) -> Node:
     """The trace of the sum: rows in a fixed order, inline while they are few, hashed always."""
-    columns = ", ".join(frame.columns.values())
-    order = ", ".join(f'"{k}"' for k in frame.keys) or columns
-    keys = "".join(f', "{k}"' for k in frame.keys)
-    query = f"SELECT {columns}{keys} FROM ({frame.select}) WHERE g = {group.index} ORDER BY {order}"  # noqa: S608
-    table = connection.execute(query).to_arrow_table()
-    values = [table[c].to_pylist() for c in frame.columns.values()]
+    nodes: list[Json] = [*sorted(node_id(b, task.profile) for b in read)]
     measured: Node = {
         "n": result.n,
         "missing": result.missing,
         "sum": str(result.s) if row_product.fn == "sum" else None,
         "value": None if result.value is None else repr(result.value),
         "rows_sha256": rows_hash(table, list(frame.columns.values())),
+        "nodes": nodes,
     }
     selection: Node = {"region": group.region, "period": task.period, "key": key_text(key_of(group.place))}
     record_set = _record_set(plan, row_product)
     if record_set:
         selection["record_set"] = record_set
-    rows: list[dict[str, Json]] | None = None
-    if result.n <= INLINE_ROWS:
-        codes = [table[k].to_pylist() for k in frame.keys]
-        sources = _row_nodes(frame, group, task.profile)
-        rows = [
-            {
-                "key": [c[i] for c in codes],
-                "values": [None if v[i] is None else repr(v[i]) for v in values],
-                "nodes": sources.get(tuple(c[i] for c in codes), []),
-            }
-            for i in range(table.num_rows)
-        ]
+    rows = _inline(frame, group, task.profile, table) if result.n <= INLINE_ROWS else None
     return row_sum_node(row_product, f"{task.profile}/{owner}", measured, rows, selection)
 
 
-def _row_nodes(frame: Frame, group: Group, profile: str) -> dict[tuple[str, ...], list[Json]]:
-    """The trace nodes behind each row of a frame of figures, by the key of the row."""
-    found: dict[tuple[str, ...], list[Json]] = {}
-    for place, row in frame.bound.get(group.index, []):
-        found[tuple(place[k] for k in frame.keys)] = [node_id(b, profile) for b in row.values()]
-    return found
+def _inline(frame: Frame, group: Group, profile: str, table: pa.Table) -> list[dict[str, Json]]:
+    """Each row with its key, the doubles in the order of the inputs, and the trace nodes it was looked up in."""
+    codes = [[str(code) for code in table[k].to_pylist()] for k in frame.keys]
+    values = [table[c].to_pylist() for c in frame.columns.values()]
+    figures = {tuple(place[k] for k in frame.keys): row for place, row in frame.bound.get(group.index, [])}
+    looked_up = [(bound, table[column].to_pylist()) for column, bound in frame.looked_up.items()]
+    rows: list[dict[str, Json]] = []
+    for i in range(table.num_rows):
+        key = tuple(c[i] for c in codes)
+        sources = [*figures.get(key, {}).values(), *(bound[at[i]] for bound, at in looked_up if at[i] is not None)]
+        rows.append(
+            {
+                "key": [*key],
+                "values": [None if v[i] is None else repr(v[i]) for v in values],
+                "nodes": [node_id(b, profile) for b in sources],
+            }
+        )
+    return rows
 
 
 def rows_hash(table: pa.Table, columns: Sequence[str]) -> str:

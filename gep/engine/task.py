@@ -18,6 +18,8 @@ from gep.rules.product import Plan
 
 # an independent second route: inputs by name, in the units in which the expression reads them, to the figure in its own unit
 Route = Callable[[Mapping[str, Decimal]], Decimal]
+# the same for a sum over rows: the rows, and the inputs that are one for all of them
+RowRoute = Callable[[Sequence[Mapping[str, Decimal]], Mapping[str, Decimal]], Decimal]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Step:
     plan: Plan
     domains: Mapping[str, Sequence[str]] = field(default_factory=dict)
     keys: Sequence[Mapping[str, str]] | None = None  # explicit places instead of the product of the domains
+    places: int | None = None  # submitted figures are read rounded to these decimals, as they are stored
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Task:
     cells: Cells
     records: Mapping[str, pa.Table] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
+    row_routes: Mapping[str, RowRoute] = field(default_factory=dict)
     engine: Literal["duckdb", "reference"] = "duckdb"
     threads: int = 0  # 0: as many as the machine has
 

@@ -2,12 +2,14 @@
 
 Kinds: `cell` (a submitted figure with its file and row), `parameter`, `calculation` (a rule with its arguments), `row_sum` and
 `total`. Amounts are decimal strings in the unit beside them; `factor` is the exact rational that leads to the unit the expression
-reads. The grammar of `expression` and `product` is that of `gep.rules.canonical`.
+reads. An argument with `places` is rounded half-even to these decimals after the factor: a value rests on the stored quantity.
+`nodes` of a row sum are all figures and parameters its rows read beside the columns of a record set. The grammar of `expression` and `product` is that of `gep.rules.canonical`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -89,6 +91,40 @@ def parameter_entry(parameter: Parameter) -> Node:
     }
 
 
+def unknown_parameter(bound: Bound) -> Node:
+    """The place of a coefficient or price that is not known, or that may not be used: a finding says why."""
+    key, region = bound.asked or ((), "")
+    return {
+        "schema": SCHEMA,
+        "kind": "parameter",
+        "id": f"parameter:{bound.node}",
+        "parameter": bound.node.split("/", 1)[0],
+        "key": key_text(key),
+        "region": region,
+        "amount": None,
+        "unit": bound.unit,
+        "status": "unknown",
+        "source": "-",
+        "locator": "",
+        "source_set": "-",
+        "valid_from": date.min.isoformat(),
+        "note": "",
+        "file": "",
+        "row": 0,
+    }
+
+
+def keep(nodes: dict[str, Node], bound: Bound, profile: str) -> None:
+    """Put the node of a submitted figure or parameter into the trace (a computed one has its own already)."""
+    name = node_id(bound, profile)
+    if name in nodes:
+        return
+    if bound.kind == "parameter":
+        nodes[name] = unknown_parameter(bound) if bound.parameter is None else parameter_entry(bound.parameter)
+    elif bound.cell is not None and bound.cell.is_input:
+        nodes[name] = cell_node(bound.cell)
+
+
 def argument(bound: Bound, profile: str, binding: bool) -> dict[str, Json]:
     return {
         "name": bound.name,
@@ -97,6 +133,7 @@ def argument(bound: Bound, profile: str, binding: bool) -> dict[str, Json]:
         "amount": bound.amount or None,
         "unit": bound.unit,
         "factor": ratio(bound.factor),
+        "places": bound.places,
         "reads": bound.read_in,
         "binding": binding,
     }
@@ -150,7 +187,8 @@ def row_sum_node(
 ) -> Node:
     """A sum over rows: every product evaluated in binary64 in the stated order, floor(x/q + 1/2), integers added.
 
-    `rows` are given inline up to INLINE_ROWS; beyond, `selection` says where they stand in the release.
+    `rows` are given inline up to INLINE_ROWS, with the nodes of the row beside its values; beyond, `selection` says which rows of
+    which record set they are.
     """
     return {
         "schema": SCHEMA,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 from gep.base.findings import Place, Refused, finding
+from gep.base.records import Code
 
 POSITIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -42,6 +44,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 CODE = re.compile(r"[0-9A-Za-z_.:\-\u3400-\u9fff]+")
 NO_KEY = "-"
+VINTAGE_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def parse(text: str) -> Address:
         raise _refused(text, view, " | ".join(POSITIONAL))
     if hash_sign and column not in COLUMNS[view]:
         raise _refused(text, f"#{column}", " | ".join(f"#{name}" for name in COLUMNS[view]))
-    if len(parts) < 3 or (at and not (vintage.isascii() and vintage.isdigit())):
+    if len(parts) < 3 or (at and not (vintage.isascii() and vintage.isdigit() and len(vintage) <= VINTAGE_DIGITS)):
         raise _refused(text, text, f"{view}/REGION/YEAR[/KEY…][/NAME=KEY…][#COLUMN][@VINTAGE]")
     keys: list[str] = []
     named: dict[str, str] = {}
@@ -108,9 +111,58 @@ def parse(text: str) -> Address:
     return Address(view, parts[1], parts[2], padded, MappingProxyType(named), column, number, len(keys))
 
 
-def at(address: Address, vintage: int, named: Mapping[str, str]) -> Address:
-    """The complete address: with its vintage and every named key."""
-    return replace(address, vintage=vintage, named=MappingProxyType({**named, **address.named}))
+def fit(address: Address, leaf: Address, codes: Mapping[str, Mapping[str, Code]]) -> Literal["inside", "outside", "undivided"]:
+    """Whether a leaf is a part of what the address names by its positional keys.
+
+    A `-` in the address takes every code, and a code takes those below it in its scheme (`carbon_oxygen`: carbon
+    sequestration and oxygen release). A leaf that is not split along a key the address names is undivided: some of it may
+    belong there, nobody knows how much.
+    """
+    found: Literal["inside", "undivided"] = "inside"
+    for name, wanted, code in zip(POSITIONAL[address.view], address.keys, leaf.keys, strict=True):
+        if wanted == NO_KEY or wanted in _with_parents(code, codes.get(name, {})):
+            continue
+        if code != NO_KEY:
+            return "outside"
+        found = "undivided"
+    return found
+
+
+def _with_parents(code: str, scheme: Mapping[str, Code]) -> list[str]:
+    """The code and those above it."""
+    above: list[str] = []
+    while code and code not in above:
+        above.append(code)
+        code = scheme[code].parent if code in scheme else ""
+    return above
+
+
+Above = Callable[[int, str], Sequence[str]]  # (position, code) -> the code and those above it
+
+
+def itself(position: int, code: str) -> Sequence[str]:
+    """No tree: a code stands for itself."""
+    return (code,)
+
+
+def under(wanted: Sequence[str], leaf: Sequence[str], above: Above = itself) -> bool:
+    """Whether a leaf lies under the wanted keys; `-` leaves a key open."""
+    return all(w == NO_KEY or w in above(i, k) for i, (w, k) in enumerate(zip(wanted, leaf, strict=True)))
+
+
+def complete_under(wanted: Sequence[str], leaves: Sequence[Sequence[str]], above: Above = itself) -> bool:
+    """Whether the leaves under the wanted keys are all there is of them.
+
+    They are not if a leaf that agrees in every other key is not split where a code is wanted: part of it belongs to that code,
+    and a sum without it would be a smaller number.
+    """
+    for i, code in enumerate(wanted):
+        if code == NO_KEY:
+            continue
+        others = [NO_KEY if j == i else w for j, w in enumerate(wanted)]
+        if any(leaf[i] == NO_KEY and under(others, leaf, above) for leaf in leaves):
+            return False
+    return True
 
 
 def _refused(text: str, found: str, expected: str) -> Refused:

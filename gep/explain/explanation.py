@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from gep.base.records import Source
@@ -57,7 +58,7 @@ def citation(source: Source, locator: str = "") -> str:
 
 def plain_number(text: str) -> str:
     """Digits in groups of three, nothing rounded: 32149000000.000000 -> 32,149,000,000."""
-    whole, _, rest = text.partition(".")
+    whole, _, rest = format(Decimal(text), "f").partition(".")
     sign = "-" if whole.startswith("-") else ""
     grouped = f"{int(whole.lstrip('-') or 0):,}"
     rest = rest.rstrip("0") if len(rest) > 4 else rest

@@ -35,6 +35,7 @@ class Need:
     key: Key
     service: str
     rule: str
+    file: str = ""  # the file the rule stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def _missing(users: tuple[Need, ...], vocabulary: Vocabulary) -> Finding:
     services = ", ".join(sorted({user.service for user in users}))
     return finding(
         "INTAKE-INPUT-MISSING",
-        Place(key="/".join(part for part in (need.region, need.period, need.measure, key_text(need.key)) if part)),
+        Place(file=need.file, key="/".join((need.measure, need.region, need.period, key_text(need.key) or "-"))),
         found="-",
         expected=row_to_add(need, measure),
         service=services,

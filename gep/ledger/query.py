@@ -133,7 +133,7 @@ def _table(result: QueryResult) -> str:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name, kind in zip(heads, result.types, strict=True):
         right = kind.startswith(NUMBERS) and not kind.endswith("]")
-        table.add_column(Text(name), justify="right" if right else "left", no_wrap=True, overflow="ignore")
+        table.add_column(Text(name), justify="right" if right else "left", no_wrap=True, overflow="fold")
     for row in cells:
         # Text, never markup: what a department wrote must not colour the terminal
         table.add_row(*(Text(cell) for cell in row))

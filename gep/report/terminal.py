@@ -61,7 +61,8 @@ def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
             words["unknown"] if r[c] is None else grouped(r[c] / scale, 4) for c in ("material", "regulating", "cultural", "gep")
         ]
         region = f"{r['region_name']} {r['region_code']}"
-        table.add_row(str(r["year"]), region, r["profile"], *amounts, name + display(r["currency"], lang), words["counts"].format(**r))
+        unit = name + display(r["currency"], lang)
+        table.add_row(str(r["year"]), region, r["profile"], *amounts, unit, words["counts"].format(**r))
     return table
 
 
@@ -160,9 +161,8 @@ def pairs(items: Sequence[Pair], left: str, right: str, lang: str) -> Renderable
     """Two profiles side by side."""
     words = WORDS[lang]
     scale, name = MONEY_SCALE[lang]
-    table = Table(
-        title=f"{left} | {right}  ({name}{display(items[0].currency, lang) if items else ''})", title_justify="left", header_style="bold"
-    )
+    unit = name + display(items[0].currency, lang) if items else ""
+    table = Table(title=f"{left} | {right}  ({unit})", title_justify="left", header_style="bold")
     for column in (words["year"], words["region"], words["service"]):
         table.add_column(column)
     for column in (left, right, words["difference"]):

@@ -8,16 +8,17 @@ from typing import Literal
 
 import pyarrow as pa
 
-from gep.accounts.routes import ROUTES
+from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Fact, Region, key_text
+from gep.base.records import Fact, Region, Vocabulary
 from gep.catalog.load import Catalog
 from gep.catalog.resolve import Lookup
 from gep.engine.cells import Cells, from_facts, gap
 from gep.engine.execute import execute
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import Node, cell_node
-from gep.workflow.plans import Method, Wanted, line_needs, method, steps, value_steps, wanted
+from gep.intake.checks import Need, missing_inputs
+from gep.workflow.plans import Method, line_needs, method, needs, steps, value_steps
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def compute(
     usable, findings = _usable(m, facts)
     cells = from_facts(usable, m.measures)
     lookup = Lookup(catalog, regions, m.resolved.scheme.parameter_sets)
-    findings += _gaps(m, cells, wanted(catalog, m, leaves, str(year)))
+    vocabulary = Vocabulary(m.measures, catalog.codes, regions)
+    findings += _gaps(m, cells, needs(catalog, m, leaves, str(year)), vocabulary)
     base = Task(
         profile=profile,
         currency=m.resolved.scheme.currency,
@@ -70,11 +72,12 @@ def compute(
         cells=cells,
         records=records or {},
         routes=ROUTES,
+        row_routes=ROW_ROUTES,
         engine=engine,
         threads=threads,
     )
     physical = execute(base)
-    findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)))
+    findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
     value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
     nodes = {**_submitted(m, cells), **physical.nodes, **value.nodes}
     told = {f.id: f for f in (*findings, *lookup.findings.values(), *_told(physical), *_told(value))}
@@ -98,25 +101,13 @@ def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]
     return usable, findings
 
 
-def _gaps(m: Method, cells: Cells, needs: Iterable[Wanted]) -> list[Finding]:
+def _gaps(m: Method, cells: Cells, needs: Iterable[Need], vocabulary: Vocabulary) -> list[Finding]:
     """Put a gap in the place of every input that is not there; a finding for each says what to return."""
-    findings = []
-    for need in list(needs):
-        if cells.get(need.measure, need.region, need.period, need.key) is not None:
-            continue
-        measure = m.measures[need.measure]
-        cells.put(gap(measure, need.region, need.period, need.key))
-        place = Place(key="/".join((need.measure, need.region, need.period, key_text(need.key) or "-")))
-        args = {
-            "item": need.measure,
-            "zh": measure.names.zh,
-            "en": measure.names.en,
-            "region": need.region,
-            "period": need.period,
-        }
-        args |= {"category": key_text(need.key) or "-", "service": need.service, "rule": need.rule, "unit": measure.unit}
-        findings.append(finding("RUN-INPUT-MISSING", place, department=measure.department or "-", holes=args))
-    return findings
+    absent = [n for n in needs if cells.get(n.measure, n.region, n.period, n.key) is None]
+    for place in dict.fromkeys((n.measure, n.region, n.period, n.key) for n in absent):
+        measure, region, period, key = place
+        cells.put(gap(m.measures[measure], region, period, key))
+    return list(missing_inputs(absent, (), vocabulary))
 
 
 def _submitted(m: Method, cells: Cells) -> dict[str, Node]:

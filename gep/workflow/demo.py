@@ -24,7 +24,7 @@ class Demo:
 
 
 def demo(folder: Path, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Demo:
-    """The main job on the shipped book, in `folder`/garze-2010, or garze-2010-2 and so on if that is taken: nothing is replaced."""
+    """The main job on the shipped book, in `folder`/garze-2010 or, if that is taken, garze-2010-2 and so on."""
     progress(BOOK)
     root = next(p for p in _names(folder) if not p.exists())
     book, submitted = init(root, BOOK, who=who)

@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 from gep.base.findings import Place
-from gep.base.records import Source
+from gep.base.records import Code, Source, State
 from gep.base.rounding import store
+from gep.base.states import Amount, total
+from gep.base.units import base_text, parse_unit
 from gep.book import Book
-from gep.explain.address import NO_KEY, Address
+from gep.explain.address import Address, fit, parse
 from gep.explain.explanation import Explanation, Formula, Step, quantity
 from gep.explain.trail import below, children
 from gep.rules import markup
@@ -24,7 +26,7 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     """Explain a figure of the book. Raises Refused for an address that cannot be read or names nothing, with similar ones."""
     address = complete(book, text)
     release = release_of(book, address)
-    starts = _starts(release, address)
+    starts = _starts(release, address, book.catalog.codes)
     words = _Words(book, lang)
     steps = tuple(_step(release, start, "", True, words, ()) for start in starts)
     nodes = {str(n["id"]): n for start in starts for n in below(start, release.nodes)}
@@ -39,12 +41,12 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     complete_text = Address(
         address.view, address.region, address.period, address.keys, address.named, address.column, release.vintage
     ).text()
-    amount, unit, state = _sum(steps)
+    amount, unit, state = _sum(steps, summed=address.with_column != "price")
     return Explanation(complete_text, address.with_column, amount, unit, state, steps, tuple(nodes[i] for i in sorted(nodes)))
 
 
-def _starts(release: Release, address: Address) -> list[str]:
-    """The nodes of the figure: one leaf, or all leaves below a prefix."""
+def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str, Code]]) -> list[str]:
+    """The nodes of the figure: one leaf, or all leaves below a prefix or a code that has codes below it."""
     plain = Address(address.view, address.region, address.period, address.keys, address.named)
     if address.view == "gep_total":
         name = f"{plain.text()}#{address.with_column}"
@@ -53,20 +55,19 @@ def _starts(release: Release, address: Address) -> list[str]:
         raise no_figure(address.text(), [n for n in release.figures if n.startswith("gep_total/")][:4])
     if plain.text() in release.figures:
         return [release.figures[plain.text()]]
-    tail = "/".join(plain.text().split("/")[3 + len(address.keys) :])
-    found = [f for f in sorted(release.figures) if _under(f, address, tail)]
+    leaves = {f: parse(f) for f in sorted(release.figures) if f.startswith(f"{address.view}/")}
+    same = ("region", "period", "named")
+    fits = {f: fit(address, a, codes) for f, a in leaves.items() if all(getattr(a, n) == getattr(address, n) for n in same)}
+    undivided = any(how == "undivided" and _state(release, f) is not State.NOT_APPLICABLE for f, how in fits.items())
+    found = [] if undivided else [f for f, how in fits.items() if how == "inside"]
     if not found:
         same_view = [f for f in release.figures if f.startswith(f"{address.view}/")]
         raise no_figure(address.text(), difflib.get_close_matches(plain.text(), same_view, n=3, cutoff=0.3))
     return [release.figures[f] for f in found]
 
 
-def _under(figure: str, address: Address, tail: str) -> bool:
-    parts = figure.split("/")
-    if parts[:3] != [address.view, address.region, address.period] or not figure.endswith(tail):
-        return False
-    keys = parts[3 : 3 + len(address.keys)]
-    return len(keys) == len(address.keys) and all(a in (NO_KEY, k) for a, k in zip(address.keys, keys, strict=True))
+def _state(release: Release, figure: str) -> State:
+    return State(str(release.nodes[release.figures[figure]].get("state", State.VALUE)))
 
 
 class _Words:
@@ -128,13 +129,18 @@ def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: _Words) ->
     )
 
 
-def _sum(steps: tuple[Step, ...]) -> tuple[str, str, str]:
-    """The sum of several leaves, if they share a unit and are all known; a single one as it stands."""
-    states = {str(s.node.get("state", "value")) for s in steps}
-    units = {s.unit for s in steps}
-    if len(units) > 1 or states != {"value"}:
-        state = "value" if states == {"value"} else next(iter(sorted(states - {"value", "not_applicable"})), "not_applicable")
-        return "", " | ".join(sorted(units)), state
-    amount = sum((Fraction(Decimal(s.amount)) for s in steps), Fraction(0))
-    text = steps[0].amount if len(steps) == 1 else format(store(amount, 6), "f")
-    return text, units.pop(), "value"
+def _sum(steps: tuple[Step, ...], *, summed: bool) -> tuple[str, str, str]:
+    """Amount, unit and state: of a single leaf as it stands, of several their total in the base unit.
+
+    Nothing is added up where `summed` is false (prices) or the units measure different things; they are listed then.
+    """
+    if len(steps) == 1:
+        only = steps[0]
+        return only.amount, only.unit, str(only.node.get("state", State.VALUE))
+    parts = [(s, State(str(s.node.get("state", State.VALUE)))) for s in steps]
+    units = [parse_unit(s.unit) for s in steps]
+    known = {s.node["id"]: Fraction(Decimal(s.amount)) * u.factor for (s, state), u in zip(parts, units, strict=True) if s.amount}
+    made = total(Amount(state, store(known[s.node["id"]], 6) if state is State.VALUE else None) for s, state in parts)
+    if not summed or any(not u.compatible(units[0]) for u in units):
+        return "", " | ".join(sorted({s.unit for s in steps})), str(made.state)
+    return "" if made.amount is None else format(made.amount, "f"), base_text(units[0]), str(made.state)

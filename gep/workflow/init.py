@@ -1,4 +1,4 @@
-"""init: make a book, from nothing or from a shipped book or a folder of the same form, and take in its returns."""
+"""init: make a book, from nothing or from a shipped book or a folder of the same form, and take in its returns and records."""
 
 from __future__ import annotations
 
@@ -56,8 +56,16 @@ def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Sub
         book.record("init", {"schema": SCHEMA, "source": source and Path(source).name}, who=who)
         for answer in _answers(origin):
             book.record("answer", answer, who=answer.pop("by"))
-    returns = sorted((origin / "returns").iterdir()) if origin is not None and (origin / "returns").is_dir() else []
-    return book, submit(book, [p for p in returns if p.is_file()], who=who)
+    submitted = submit(book, _files(origin, "returns"), who=who)
+    for path in _files(origin, "records"):
+        submitted += submit(book, [path], who=who, record_set=path.stem)
+    return book, submitted
+
+
+def _files(origin: Path | None, folder: str) -> list[Path]:
+    """The files of a folder of the source, by name. A file of `records` is called by the record set it holds."""
+    place = origin / folder if origin is not None else None
+    return [p for p in sorted(place.iterdir()) if p.is_file()] if place is not None and place.is_dir() else []
 
 
 def _source(source: str) -> Path:

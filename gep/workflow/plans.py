@@ -13,7 +13,8 @@ from gep.catalog.resolve import Resolved, domain, resolve, valid
 from gep.catalog.valuation import value_rules
 from gep.engine.cells import Cells
 from gep.engine.task import Step
-from gep.rules.plan import build
+from gep.intake.checks import Need
+from gep.rules.plan import build, places_of
 from gep.rules.product import Plan
 
 
@@ -68,7 +69,7 @@ def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str
     for plan in m.value_plans:
         measure = m.measures[plan.inputs[0].ref]
         keys = line_keys(catalog, m, lines[measure.id], cells, regions, period)
-        made.append(Step(plan, {}, [dict(k) for k in keys]))
+        made.append(Step(plan, {}, [dict(k) for k in keys], places_of(measure)))
     return made
 
 
@@ -97,61 +98,29 @@ def _domains(catalog: Catalog, plan: Plan, year: int) -> dict[str, Sequence[str]
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An input that must be there: what, where, and for which service and rule."""
-
-    measure: str
-    region: str
-    period: str
-    key: Key
-    service: str
-    rule: str
-
-
-def wanted(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> Iterator[Wanted]:
+def needs(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> Iterator[Need]:
     """Every figure the enabled services need returned (inputs of the check rules and of open lists are not demanded)."""
-    seen: set[tuple[str, str, Key]] = set()
     service_of = {line.measure: s.id for s in m.resolved.scheme.services for line in s.lines}
-    for service in m.resolved.scheme.services:
-        for line in service.lines:
-            if line.measure not in m.resolved.computed:
-                keys = line_keys(catalog, m, line, Cells(), regions, period)
-                yield from _new(seen, line.measure, regions, period, keys, service.id, line.price or "-")
+    yield from (n for n in line_needs(catalog, m, Cells(), regions, period) if n.measure not in m.resolved.computed)
     for plan in m.plans:
         if plan.rule.kind != "compute":
             continue
         domains = _domains(catalog, plan, m.resolved.year)
+        used_by = service_of.get(plan.rule.output, "-")
         for given in plan.inputs:
             if given.kind != "measure" or given.ref in m.resolved.computed or given.time != "same":
                 continue
-            dims = [d for d in given.grain if d != "region"]
-            codes = cross(*(domains[d] for d in dims))
-            keys = [key_of({**dict(zip(dims, c, strict=True)), **given.select}) for c in codes]
-            used_by = service_of.get(plan.rule.output, "-")
-            yield from _new(seen, given.ref, regions, period, keys, used_by, plan.rule.id)
+            dims = [d for d in given.grain if d not in ("region", "month")]
+            periods = [f"{period}-{n:02d}" for n in range(1, 13)] if "month" in given.grain else [period]
+            for codes, when, region in cross(cross(*(domains[d] for d in dims)), periods, regions):
+                key = key_of({**dict(zip(dims, codes, strict=True)), **given.select})
+                yield Need(given.ref, region, when, key, used_by, plan.rule.id, plan.rule.file)
 
 
-def line_needs(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> Iterator[Wanted]:
+def line_needs(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> Iterator[Need]:
     """Every quantity a line must have once the rules have run."""
     for service in m.resolved.scheme.services:
         for line in service.lines:
             for key in line_keys(catalog, m, line, cells, regions, period):
                 for region in regions:
-                    yield Wanted(line.measure, region, period, key, service.id, line.price or "-")
-
-
-def _new(
-    seen: set[tuple[str, str, Key]],
-    measure: str,
-    regions: Sequence[str],
-    period: str,
-    keys: Iterable[Key],
-    service: str,
-    rule: str,
-) -> Iterator[Wanted]:
-    for key in keys:
-        for region in regions:
-            if (measure, region, key) not in seen:
-                seen.add((measure, region, key))
-                yield Wanted(measure, region, period, key, service, rule)
+                    yield Need(line.measure, region, period, key, service.id, line.price or "-", m.resolved.scheme.file)

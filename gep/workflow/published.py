@@ -11,7 +11,7 @@ from gep.base.findings import Refused
 from gep.base.records import Code, Fact
 from gep.base.rounding import half_unit, store
 from gep.base.units import parse_unit
-from gep.explain.address import NO_KEY, POSITIONAL, Address, parse
+from gep.explain.address import NO_KEY, Address, fit, parse
 from gep.workflow.accounts import Figure
 
 PLACES = 12
@@ -67,7 +67,8 @@ def compare_published(
     """Each reference figure with what was computed for its address under `profile` (unless the address names another).
 
     A prefix is the sum of its leaves; a region stands for the leaves below it, and a code for the codes below it in its scheme
-    (`carbon_oxygen` is carbon sequestration and oxygen release).
+    (`carbon_oxygen` is carbon sequestration and oxygen release). Where a leaf is not split along a key that the address names,
+    there is no such sum and the figure is not computed.
     """
     for fact in facts:
         text = fact.attrs.get("figure", "")
@@ -93,21 +94,10 @@ def compare_published(
 def _chosen(address: Address, leaves: Sequence[Figure], codes: Mapping[str, Mapping[str, Code]]) -> list[Figure]:
     if address.view == "gep_total":
         return [f for f in leaves if address.with_column in ("gep", f.service_class)]
-    names = POSITIONAL[address.view]
-    return [
-        f
-        for f in leaves
-        if all(a in (NO_KEY, *_up(k, codes.get(n, {}))) for n, a, k in zip(names, address.keys, f.address.keys, strict=True))
-    ]
-
-
-def _up(code: str, scheme: Mapping[str, Code]) -> Iterator[str]:
-    """The code and those above it."""
-    seen: set[str] = set()
-    while code and code not in seen:
-        seen.add(code)
-        yield code
-        code = scheme[code].parent if code in scheme else ""
+    fits = [(f, fit(address, f.address, codes)) for f in leaves]
+    if any(how == "undivided" and f.row.get("state") != "not_applicable" for f, how in fits):
+        return []
+    return [f for f, how in fits if how == "inside"]
 
 
 def _sum(figures: Sequence[Figure], fact: Fact) -> tuple[Fraction | None, Fraction | None, Fraction | None]:

@@ -16,6 +16,7 @@ from gep.base.rounding import store
 from gep.base.units import parse_unit
 from gep.book import Book
 from gep.catalog.freeze import canonical, content_hash
+from gep.catalog.resolve import valid
 from gep.engine.trace import Json, Node
 from gep.explain.trail import direct_inputs, parameters_below
 from gep.ledger import releases
@@ -50,9 +51,9 @@ def years_of(book: Book, held: Holdings, wanted: str) -> list[int]:
         if not there:
             raise Refused([finding("RUN-NO-YEAR", Place(book.root.name), found="-", expected="-")])
         return there
-    first, _, last = wanted.partition("-")
+    first, dash, last = wanted.partition("-")
     known = ", ".join(map(str, there)) or "-"
-    if not (first.isdigit() and (last.isdigit() or not last)):
+    if not all(text.isascii() and text.isdigit() for text in ((first, last) if dash else (first,))):
         raise Refused([finding("RUN-NO-YEAR", Place(key=wanted), found=wanted, expected=known)])
     asked = list(range(int(first), int(last or first) + 1))
     absent = [y for y in asked if y not in there]
@@ -101,7 +102,7 @@ def run(
 
 def _compute(book: Book, held: Holdings, profile: str, year: int) -> Computation:
     regions = book.config.regions
-    leaves = [c for c in book.config.leaves if regions[c].valid_from.year <= year <= regions[c].valid_to.year]
+    leaves = [c for c in book.config.leaves if valid(regions[c].valid_from, regions[c].valid_to, year)]
     facts = [f for f in held.facts if f.period[:4] == str(year)]
     return compute(book.catalog, profile, year, facts, regions, leaves, records=held.records)
 

@@ -58,13 +58,14 @@ def release_of(book: Book, address: Address) -> Release:
     """The vintage named in the address, else the one in use for its year and profile."""
     need_store(book)
     vintage = address.vintage
+    in_use = rows(book, IN_USE[address.view]) if address.view in IN_USE else []
     if vintage is None:
         wanted = (address.named.get("profile", book.config.schemes[0]), _year(address))
-        in_use = rows(book, IN_USE[address.view]) if address.view in IN_USE else []
         vintage = max((r["vintage"] for r in in_use if (r["profile"], r["year"]) == wanted), default=None)
     folder = book.releases / str(vintage)
     if vintage is None or not folder.is_dir():
-        raise no_figure(address.text(), [])
+        near = [f"{address.view}/{address.region}/{r['year']}/profile={r['profile']}@{r['vintage']}" for r in in_use]
+        raise no_figure(address.text(), sorted(near)[:4])
     return Release(int(vintage), folder)
 
 

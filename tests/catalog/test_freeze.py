@@ -43,13 +43,25 @@ def test_the_order_of_a_list_matters() -> None:
 
 
 def test_exact_numbers_keep_every_digit() -> None:
-    data = {"d": Decimal("7.060"), "big": Decimal("123456789012345678901234567890.1"), "f": Fraction(1, 3), "on": date(2010, 1, 2)}
+    data = {
+        "d": Decimal("7.060"),
+        "big": Decimal("123456789012345678901234567890.1"),
+        "f": Fraction(1, 3),
+        "on": date(2010, 1, 2),
+    }
     assert canonical(data) == b'{"big":"123456789012345678901234567890.1","d":"7.060","f":"1/3","on":"2010-01-02"}'
 
 
 def test_records_states_and_mappings() -> None:
-    given = {"names": Names("水", "Water"), "state": State.VALUE, "severity": Severity.STOP, "map": MappingProxyType({"b": 1, "a": None})}
-    assert canonical(given) == '{"map":{"a":null,"b":1},"names":{"en":"Water","zh":"水"},"severity":"stop","state":"value"}'.encode()
+    given = {
+        "names": Names("水", "Water"),
+        "state": State.VALUE,
+        "severity": Severity.STOP,
+        "map": MappingProxyType({"b": 1, "a": None}),
+    }
+    assert (
+        canonical(given) == '{"map":{"a":null,"b":1},"names":{"en":"Water","zh":"水"},"severity":"stop","state":"value"}'.encode()
+    )
 
 
 @pytest.mark.parametrize("value", [0.1, float("nan"), [1, {"a": 2.0}], Names("a", 1.5), object(), b"bytes"])  # type: ignore[arg-type]

@@ -136,7 +136,8 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
     ),
     "a column twice": (
         PARAMETERS, "locator,note\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,\n",
-        "locator,note,value\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,,0.3\n", "CATALOG-DUPLICATE", f"coefficients/{PARAMETERS}:1:value",
+        "locator,note,value\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,,0.3\n", "CATALOG-DUPLICATE",
+        f"coefficients/{PARAMETERS}:1:value",
         "column value 重复登记。", "The column value is declared twice.",
         f"Remove one of them; the other stands in coefficients/{PARAMETERS}.",
     ),
@@ -351,8 +352,10 @@ def test_a_scheme_twice(small: Any) -> None:
     small.write("schemes/two.toml", (small.root / SCHEME).read_text(encoding="utf-8"))
     (told,) = small.refused()
     assert (told.code, told.place.file, told.expected) == (
-        "CATALOG-DUPLICATE", "coefficients/schemes/two.toml", "coefficients/schemes/one.toml",
-    )  # fmt: skip
+        "CATALOG-DUPLICATE",
+        "coefficients/schemes/two.toml",
+        "coefficients/schemes/one.toml",
+    )
     assert told.text("zh") == "scheme one 重复登记。"
 
 
@@ -380,7 +383,9 @@ def test_a_version_of_a_rule_stands_once(small: Any) -> None:
 
 
 def test_two_versions_of_a_rule_cannot_begin_on_one_day(small: Any) -> None:
-    small.write("rules/more.toml", RULE.format(name="a", version="2", start="2015") + RULE.format(name="b", version="3", start="2015"))
+    small.write(
+        "rules/more.toml", RULE.format(name="a", version="2", start="2015") + RULE.format(name="b", version="3", start="2015")
+    )
     (told,) = small.refused()
     assert (told.code, told.text("en")) == ("CATALOG-DUPLICATE", "The rule retention.share (2015-01-01) is declared twice.")
     assert told.expected == "coefficients/rules/more.toml"
@@ -405,9 +410,12 @@ def test_what_the_small_catalogue_says(small: Any) -> None:
 
 
 def test_an_input_takes_grain_unit_and_bounds_of_its_measure(small: Any) -> None:
-    small.add(RULES, '\n["x"]\nzh = "x"\nen = "x"\nversion = "1"\noutput = "rain"\nexpression = "a"\nsource = "paper"\n'
-              '["x".inputs]\na = { measure = "area" }\nb = { measure = "area", unit = "km2" }\n'
-              'c = { measure = "area", select = { ecosystem = "forest" } }\nd = { measure = "rain", lower = 5 }\n')  # fmt: skip
+    small.add(
+        RULES,
+        '\n["x"]\nzh = "x"\nen = "x"\nversion = "1"\noutput = "rain"\nexpression = "a"\nsource = "paper"\n'
+        '["x".inputs]\na = { measure = "area" }\nb = { measure = "area", unit = "km2" }\n'
+        'c = { measure = "area", select = { ecosystem = "forest" } }\nd = { measure = "rain", lower = 5 }\n',
+    )
     a, b, c, d = small.load().rules["x"][0].inputs
     assert (a.grain, a.unit, a.lower, a.upper) == (("region", "ecosystem"), "m2", Decimal(0), None)
     assert (b.unit, b.lower) == ("km2", None)  # the bound is in m2, so it is not taken over
@@ -432,24 +440,30 @@ def test_an_unknown_parameter_value_is_no_zero(small: Any) -> None:
 
 
 def test_local_files_replace_by_id_and_parameters_come_first(small: Any, local: Callable[[dict[str, str]], Path]) -> None:
-    own = local({
-        "measures/m.toml": '[rain]\nzh = "雨"\nen = "Rainfall"\nkind = "flow"\nunit = "m3"\n',
-        "codes/c.csv": "scheme,code,parent,zh,en\necosystem,forest,,林,Woods\necosystem,marsh,,沼泽,Marsh\n",
-        "parameters/p.csv": f"{HEAD}\nshare,local,,,,,0.3,1,,,local,mine,1,\n",
-        "rules/r.toml": RULE.format(name="own", version="9", start="2000"),
-        "schemes/s.toml": (small.root / SCHEME).read_text(encoding="utf-8").replace("Profile one", "Own profile"),
-        "sources.toml": '[mine]\nkind = "data"\ntitle = "Measured here"\n',
-    })  # fmt: skip
+    own = local(
+        {
+            "measures/m.toml": '[rain]\nzh = "雨"\nen = "Rainfall"\nkind = "flow"\nunit = "m3"\n',
+            "codes/c.csv": "scheme,code,parent,zh,en\necosystem,forest,,林,Woods\necosystem,marsh,,沼泽,Marsh\n",
+            "parameters/p.csv": f"{HEAD}\nshare,local,,,,,0.3,1,,,local,mine,1,\n",
+            "rules/r.toml": RULE.format(name="own", version="9", start="2000"),
+            "schemes/s.toml": (small.root / SCHEME).read_text(encoding="utf-8").replace("Profile one", "Own profile"),
+            "sources.toml": '[mine]\nkind = "data"\ntitle = "Measured here"\n',
+        }
+    )
     c = small.load(own)
     assert c.measures["rain"].names.en == "Rainfall"
     assert c.measures["rain"].file == "local/measures/m.toml"
     assert c.measures["area"].file == f"coefficients/{MEASURES}"
     assert [(k, v.names.en) for k, v in c.codes["ecosystem"].items()] == [
-        ("natural", "Natural"), ("forest", "Woods"), ("shrub", "Shrub"), ("marsh", "Marsh"),
-    ]  # fmt: skip
+        ("natural", "Natural"),
+        ("forest", "Woods"),
+        ("shrub", "Shrub"),
+        ("marsh", "Marsh"),
+    ]
     assert [(p.value, p.file) for p in c.parameters["share"]] == [
-        (Decimal("0.3"), "local/parameters/p.csv"), (Decimal("0.25"), f"coefficients/{PARAMETERS}"),
-    ]  # fmt: skip
+        (Decimal("0.3"), "local/parameters/p.csv"),
+        (Decimal("0.25"), f"coefficients/{PARAMETERS}"),
+    ]
     assert [r.version for r in c.rules["retention.share"]] == ["9"]
     assert c.schemes["one"].names.en == "Own profile"
     assert set(c.sources) == {"paper", "mine"}
@@ -462,7 +476,11 @@ def test_a_local_folder_that_is_not_there_changes_nothing(small: Any, tmp_path: 
 def test_a_local_mistake_names_the_local_file(small: Any, local: Callable[[dict[str, str]], Path]) -> None:
     own = local({"parameters/p.csv": f"{HEAD}\nshare,local,,,,,0.3,1,,,guess,paper,1,\n"})
     (told,) = small.refused(own)
-    assert (told.code, told.place.text(), told.found) == ("CATALOG-FIELD-CHOICE", "local/parameters/p.csv:2:status [share]", "guess")
+    assert (told.code, told.place.text(), told.found) == (
+        "CATALOG-FIELD-CHOICE",
+        "local/parameters/p.csv:2:status [share]",
+        "guess",
+    )
 
 
 def test_near_names() -> None:
@@ -481,10 +499,17 @@ def test_the_shipped_catalogue_and_every_shipped_book_load() -> None:
 # ---- every message of the catalogue is provoked by a test of this folder
 
 ELSEWHERE = {  # provoked one by one, with their words, in test_resolve.py and test_valuation.py
-    "CATALOG-PARAMETER-UNKNOWN", "CATALOG-PARAMETER-DECLARED-UNKNOWN", "CATALOG-PARAMETER-AMBIGUOUS",
-    "CATALOG-PARAMETER-FALLBACK", "CATALOG-PARAMETER-ILLUSTRATIVE", "CATALOG-SCHEME-DISABLED", "CATALOG-SCHEME-VALIDITY",
-    "CATALOG-RULE-TWICE", "CATALOG-RULE-CYCLE", "CATALOG-SERVICE-LINE",
-}  # fmt: skip
+    "CATALOG-PARAMETER-UNKNOWN",
+    "CATALOG-PARAMETER-DECLARED-UNKNOWN",
+    "CATALOG-PARAMETER-AMBIGUOUS",
+    "CATALOG-PARAMETER-FALLBACK",
+    "CATALOG-PARAMETER-ILLUSTRATIVE",
+    "CATALOG-SCHEME-DISABLED",
+    "CATALOG-SCHEME-VALIDITY",
+    "CATALOG-RULE-TWICE",
+    "CATALOG-RULE-CYCLE",
+    "CATALOG-SERVICE-LINE",
+}
 
 
 def declared() -> set[str]:
@@ -518,7 +543,11 @@ def test_list_filters_by_id_set_source_and_name(small: Any) -> None:
     small.add(PARAMETERS, "share,set-b,,,,,0.3,1,,,expert,paper,,\n")
     small.add(CODES, "parameter,1,share,,涵养比例,Share retained,,,\n")
     c = small.load()
-    assert [(p.id, p.source_set) for p in coefficients.listed(c)] == [("share", "set-a"), ("share", "set-b"), ("water_cost", "set-a")]
+    assert [(p.id, p.source_set) for p in coefficients.listed(c)] == [
+        ("share", "set-a"),
+        ("share", "set-b"),
+        ("water_cost", "set-a"),
+    ]
     assert [p.id for p in coefficients.listed(c, "涵养比例", "set-b")] == ["share"]
     assert [p.id for p in coefficients.listed(c, "RETAINED")] == ["share", "share"]
     assert coefficients.listed(c, "no such") == []
@@ -526,7 +555,9 @@ def test_list_filters_by_id_set_source_and_name(small: Any) -> None:
 
 
 def test_audit_counts_and_names(small: Any) -> None:
-    small.add(PARAMETERS, "share,set-b,,ecosystem:forest,,,,1,,,standard,paper,,\nspare,set-a,,,2010,,1,1,,,standard,paper,T 9,\n")
+    small.add(
+        PARAMETERS, "share,set-b,,ecosystem:forest,,,,1,,,standard,paper,,\nspare,set-a,,,2010,,1,1,,,standard,paper,T 9,\n"
+    )
     small.change(SCHEME, 'parameter_sets = ["set-a", "set-b"]', 'parameter_sets = ["set-c"]')
     made = coefficients.audit(small.load())
     assert made.rows == 4

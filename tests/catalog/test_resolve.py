@@ -185,9 +185,13 @@ def test_a_domain_is_declared_or_the_codes_in_force_or_open(small: Any) -> None:
 
 @pytest.mark.parametrize(
     ("start", "end", "inside"),
-    [("2010-01-01", "2010-12-31", True), ("2010-12-31", "2010-12-31", True), ("2011-01-01", "2011-12-31", False),
-     ("2010-01-01", "2010-12-30", False)],
-)  # fmt: skip
+    [
+        ("2010-01-01", "2010-12-31", True),
+        ("2010-12-31", "2010-12-31", True),
+        ("2011-01-01", "2011-12-31", False),
+        ("2010-01-01", "2010-12-30", False),
+    ],
+)
 def test_validity_is_read_on_the_last_day(start: str, end: str, inside: bool) -> None:
     assert valid(date.fromisoformat(start), date.fromisoformat(end), 2010) is inside
 
@@ -204,10 +208,18 @@ FOREST: Key = (("ecosystem", "forest"),)
 
 def made(value: str | None, **more: Any) -> Parameter:
     given: dict[str, Any] = {
-        "id": "share", "key": (), "region": "", "value": None if value is None else Decimal(value), "unit": "1",
-        "status": "literature", "source": "paper", "locator": "Table 1", "source_set": "set-a", "file": "coefficients/parameters/p.csv",
+        "id": "share",
+        "key": (),
+        "region": "",
+        "value": None if value is None else Decimal(value),
+        "unit": "1",
+        "status": "literature",
+        "source": "paper",
+        "locator": "Table 1",
+        "source_set": "set-a",
+        "file": "coefficients/parameters/p.csv",
         "line": 2,
-    }  # fmt: skip
+    }
     return Parameter(**(given | more))
 
 
@@ -260,8 +272,9 @@ def test_regions_in_a_circle_end() -> None:
 @pytest.mark.parametrize(("year", "expected"), [(2009, None), (2010, 1), (2014, 1), (2015, 2), (2030, 2)])
 def test_the_value_in_force_on_the_last_day_of_the_year(year: int, expected: int | None) -> None:
     look = lookup(
-        made("1", valid_from=date(2010, 6, 1), valid_to=date(2015, 6, 30)), made("2", valid_from=date(2015, 7, 1)),
-    )  # fmt: skip
+        made("1", valid_from=date(2010, 6, 1), valid_to=date(2015, 6, 30)),
+        made("2", valid_from=date(2015, 7, 1)),
+    )
     assert value(look, year=year) == expected
 
 
@@ -343,8 +356,11 @@ def test_every_read_is_recorded_once() -> None:
         value(look, year=2011)
         look.find("nothing", (), "513301", 2010)
     assert set(look.read) == {
-        ("share", (), "513301", 2010), ("share", FOREST, "513301", 2010), ("share", (), "513301", 2011), ("nothing", (), "513301", 2010),
-    }  # fmt: skip
+        ("share", (), "513301", 2010),
+        ("share", FOREST, "513301", 2010),
+        ("share", (), "513301", 2011),
+        ("nothing", (), "513301", 2010),
+    }
     assert look.read["nothing", (), "513301", 2010] is None
     assert len(look.findings) == 1
 

@@ -22,11 +22,22 @@ def test_a_priced_line_is_quantity_times_price(small: Any) -> None:
     c = small.load()
     rules, measures = value_rules(c, c.schemes["one"])
     rule = rules[0]
-    assert (rule.id, rule.output, rule.kind, rule.expression) == ("value.retained", "value.retained", "compute", "quantity * price")
+    assert (rule.id, rule.output, rule.kind, rule.expression) == (
+        "value.retained",
+        "value.retained",
+        "compute",
+        "quantity * price",
+    )
     assert rule.grain == ("region",)
     quantity, price = rule.inputs
     assert (quantity.name, quantity.kind, quantity.ref, quantity.unit) == ("quantity", "measure", "retained", "m3")
-    assert (price.name, price.kind, price.ref, price.unit, price.grain) == ("price", "parameter", "water_cost", "CNY/m3", ("region",))
+    assert (price.name, price.kind, price.ref, price.unit, price.grain) == (
+        "price",
+        "parameter",
+        "water_cost",
+        "CNY/m3",
+        ("region",),
+    )
     assert (rule.source, rule.file) == ("paper", "coefficients/schemes/one.toml")
     assert set(measures) == {"value.retained", "value.income"}
 

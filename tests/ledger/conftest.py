@@ -39,14 +39,40 @@ class Rows:
     def value(cls, region: str, key: str, value: str | None, **given: object) -> Row:
         amount = None if value is None else Decimal(value)
         state = "value" if value is not None else "not_available"
-        made: Row = {"price_basis": "current", "currency": "CNY", "quantity": None, "unit": None, "price": None, "price_unit": None}
+        made: Row = {
+            "price_basis": "current",
+            "currency": "CNY",
+            "quantity": None,
+            "unit": None,
+            "price": None,
+            "price_unit": None,
+        }
         return cls._leaf(region, key, made | {"value": amount, "state": state} | given)
 
     @staticmethod
     def total(region: str, gep: str | None, **given: object) -> Row:
-        row: Row = {"region_code": region, "zone": "-", "year": 2020, "vintage": 1, "profile": "garze-2017", "price_basis": "current"}
-        row |= {"currency": "CNY", "material": None, "regulating": None, "cultural": None, "region_name": "县", "region_level": "county"}
-        row |= {"gep": None if gep is None else Decimal(gep), "enabled": 1, "valued": int(gep is not None), "missing": int(gep is None)}
+        row: Row = {
+            "region_code": region,
+            "zone": "-",
+            "year": 2020,
+            "vintage": 1,
+            "profile": "garze-2017",
+            "price_basis": "current",
+        }
+        row |= {
+            "currency": "CNY",
+            "material": None,
+            "regulating": None,
+            "cultural": None,
+            "region_name": "县",
+            "region_level": "county",
+        }
+        row |= {
+            "gep": None if gep is None else Decimal(gep),
+            "enabled": 1,
+            "valued": int(gep is not None),
+            "missing": int(gep is None),
+        }
         return row | {"not_applicable": 0} | given
 
     @staticmethod
@@ -75,7 +101,15 @@ class Rows:
 
     @staticmethod
     def parameter(figure: str, **given: object) -> Row:
-        row: Row = {"vintage": 1, "figure": figure, "parameter": "p", "key": "-", "region_code": "-", "source_set": "s", "unit": "1"}
+        row: Row = {
+            "vintage": 1,
+            "figure": figure,
+            "parameter": "p",
+            "key": "-",
+            "region_code": "-",
+            "source_set": "s",
+            "unit": "1",
+        }
         return row | {"valid_from": "0001-01-01", "status": "standard", "source": "garze2017"} | given
 
 

@@ -13,7 +13,10 @@ def checked(**tables: Any) -> list[Any]:
 
 
 def base(make: Any) -> dict[str, Any]:
-    return {"region": [make.region("c", level="city"), make.region("a", "c"), make.region("b", "c")], "release_state": [make.state()]}
+    return {
+        "region": [make.region("c", level="city"), make.region("a", "c"), make.region("b", "c")],
+        "release_state": [make.state()],
+    }
 
 
 def only(found: list[Any], code: str, zh: str, en: str) -> Any:
@@ -24,15 +27,28 @@ def only(found: list[Any], code: str, zh: str, en: str) -> Any:
 
 
 def test_a_sound_release_has_no_findings(make: Any) -> None:
-    rows = [make.physical("a", "water", "1"), make.physical("b", "water", None), make.physical("c", "sand", None, state="not_applicable")]
-    totals = [make.total("a", "1"), make.total("b", None), make.total("c", None, enabled=2, valued=0, missing=0, not_applicable=2)]
+    rows = [
+        make.physical("a", "water", "1"),
+        make.physical("b", "water", None),
+        make.physical("c", "sand", None, state="not_applicable"),
+    ]
+    totals = [
+        make.total("a", "1"),
+        make.total("b", None),
+        make.total("c", None, enabled=2, valued=0, missing=0, not_applicable=2),
+    ]
     assert checked(**base(make), physical_account=rows, gep_total=totals, fact=[make.fact()]) == []
 
 
 @pytest.mark.parametrize("state", ["suppressed", "below_unit", "unknown"])
 def test_states_of_publication_are_not_stored(make: Any, state: str) -> None:
     rows = [make.value("a", "water", "1", state=state)]
-    only(checked(**base(make), value_account=rows), "LEDGER-STATE-UNKNOWN", f"状态 {state} 不能存入", f"The state {state} cannot be stored")
+    only(
+        checked(**base(make), value_account=rows),
+        "LEDGER-STATE-UNKNOWN",
+        f"状态 {state} 不能存入",
+        f"The state {state} cannot be stored",
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +74,11 @@ def test_the_counts_of_a_total(make: Any) -> None:
 
 @pytest.mark.parametrize(
     ("gep", "valued", "missing", "void"),
-    [("5", 1, 1, 0), (None, 2, 0, 0), ("0", 0, 0, 2)],  # a number beside a gap; no number although all is known; all n/a is no zero
+    [
+        ("5", 1, 1, 0),
+        (None, 2, 0, 0),
+        ("0", 0, 0, 2),
+    ],  # a number beside a gap; no number although all is known; all n/a is no zero
 )
 def test_a_total_is_given_exactly_when_it_is_known(make: Any, gep: Any, valued: int, missing: int, void: int) -> None:
     rows = [make.total("a", gep, enabled=valued + missing + void, valued=valued, missing=missing, not_applicable=void)]
@@ -105,7 +125,10 @@ def test_the_tree_of_regions(make: Any) -> None:
     sound = [make.region("a", valid_to="2015-12-30"), make.region("a", valid_from="2015-12-31")]
     assert checked(region=sound) == []
     circle = checked(region=[make.region("a", "b"), make.region("b", "a"), make.region("d", "a")])
-    assert [(f.code, f.place.key.split()[1]) for f in circle] == [("LEDGER-REGION-CIRCLE", "code=a"), ("LEDGER-REGION-CIRCLE", "code=b")]
+    assert [(f.code, f.place.key.split()[1]) for f in circle] == [
+        ("LEDGER-REGION-CIRCLE", "code=a"),
+        ("LEDGER-REGION-CIRCLE", "code=b"),
+    ]
     assert "又回到自身" in circle[0].text("zh")
     assert "leads back to itself" in circle[0].text("en")
 

@@ -18,7 +18,9 @@ DAY = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 def filled(path: Path, count: int = 4) -> Path:
     for i in range(count):
-        journal.append(path, "submit", "王芳", "年报", {"file": f"水利局{i}.csv", "rows": i}, lambda i=i: DAY + timedelta(minutes=i))
+        journal.append(
+            path, "submit", "王芳", "年报", {"file": f"水利局{i}.csv", "rows": i}, lambda i=i: DAY + timedelta(minutes=i)
+        )
     return path
 
 

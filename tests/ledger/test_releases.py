@@ -145,7 +145,9 @@ def test_every_change_is_found_by_file(release: Path) -> None:
         ("LEDGER-FILE-EXTRA", "1/rows/note.txt"),
     ]
     for one, (zh, en) in zip(
-        found, [("被改动过", "was changed after the release"), ("不在发布目录中", "is not in the release"), ("note.txt", "note.txt")], strict=True
+        found,
+        [("被改动过", "was changed after the release"), ("不在发布目录中", "is not in the release"), ("note.txt", "note.txt")],
+        strict=True,
     ):
         assert zh in one.text("zh")
         assert en in one.text("en")
@@ -222,8 +224,15 @@ def test_all_faults_at_once_with_table_column_and_key(tmp_path: Path, make: Any)
     held = tables(make) | {"prices": []}
     held["physical_account"][0]["quantity"] = 1.5
     held["region"][1]["level"] = ""
-    found = refusals(tmp_path / "1", held, {"../up": b"", "region.csv": b"", ".hidden": b"", "manifest.json": b"", "a/b.txt": b""})
-    assert [f.code for f in found] == ["LEDGER-TABLE-UNKNOWN", *["LEDGER-DOCUMENT-NAME"] * 4, "LEDGER-CELL-EMPTY", "LEDGER-CELL-TYPE"]
+    found = refusals(
+        tmp_path / "1", held, {"../up": b"", "region.csv": b"", ".hidden": b"", "manifest.json": b"", "a/b.txt": b""}
+    )
+    assert [f.code for f in found] == [
+        "LEDGER-TABLE-UNKNOWN",
+        *["LEDGER-DOCUMENT-NAME"] * 4,
+        "LEDGER-CELL-EMPTY",
+        "LEDGER-CELL-TYPE",
+    ]
     assert found[5].place.file == "region.csv"
     assert found[5].place.key == "vintage=1 code=a valid_from=0001-01-01"
     assert (found[6].place.file, found[6].place.column) == ("physical_account.csv", "quantity")

@@ -1,5 +1,7 @@
 """Totals over services and regions: against a plain Python model, and the known traps one by one."""
 
+# ruff: noqa: S608
+
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -86,21 +88,18 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def fill(con: duckdb.DuckDBPyConnection, table: Table, rows: list[dict[str, object]], regions: list[dict[str, object]]) -> None:
-    for name in ("t_vintage_profile", "t_region_path"):
-        con.execute(f"DROP TABLE IF EXISTS {name}")
+    con.execute("DROP TABLE IF EXISTS t_vintage_profile; DROP TABLE IF EXISTS t_region_path")
     for stored, held in ((table.stored, rows), ("t_region", regions)):
-        con.execute(f"DELETE FROM {stored}")
         names = list(held[0])
-        marks = ", ".join("?" * len(names))
-        con.executemany(f"INSERT INTO {stored} ({', '.join(names)}) VALUES ({marks})", [[row[n] for n in names] for row in held])
+        marks = ", ".join(["(" + ", ".join("?" * len(names)) + ")"] * len(held))
+        con.execute(f"DELETE FROM {stored}")
+        con.execute(f"INSERT INTO {stored} ({', '.join(names)}) VALUES {marks}", [row[n] for row in held for n in names])
     for statement in derived_statements():
         con.execute(statement)
 
 
 def rolled(con: duckdb.DuckDBPyConnection, leaves: list[Leaf], make: Any) -> list[Total]:
-    rows = [make.physical(r, "/".join(k), None, u, state=s, quantity=v) for r, k, u, s, v in []]
-    for region, key, unit, state, amount in leaves:
-        rows.append(make.physical(region, "/".join(key), None, unit) | {"state": state, "quantity": amount})
+    rows = [make.physical(r, "/".join(k), None, u) | {"state": s, "quantity": v} for r, k, u, s, v in leaves]
     fill(con, PHYSICAL_ACCOUNT, rows, [make.region(code, parent) for code, parent in TREE.items()])
     query = rollup_sql(PHYSICAL_ACCOUNT, "SELECT * FROM t_physical_account")
     columns = "region_code, service, benefit, product, ecosystem, unit, state, quantity, is_total"
@@ -108,7 +107,10 @@ def rolled(con: duckdb.DuckDBPyConnection, leaves: list[Leaf], make: Any) -> lis
 
 
 KEYS = st.tuples(
-    st.sampled_from(["s", "w"]), st.sampled_from(["-", "-", "x", "y"]), st.sampled_from(["-", "-", "k"]), st.sampled_from(["-", "o", "q"])
+    st.sampled_from(["s", "w"]),
+    st.sampled_from(["-", "-", "x", "y"]),
+    st.sampled_from(["-", "-", "k"]),
+    st.sampled_from(["-", "o", "q"]),
 )
 STATES = st.one_of(
     st.tuples(st.just("value"), st.decimals(min_value=-9, max_value=99, places=2)),
@@ -130,7 +132,9 @@ def test_every_row_of_the_rollup_is_that_of_the_model(con: Any, make: Any, leave
     assert set(found) == model(leaves)
 
 
-@given(st.lists(st.tuples(KEYS, st.decimals(min_value=0, max_value=99, places=2)), min_size=1, max_size=6, unique_by=lambda p: p[0]))
+@given(
+    st.lists(st.tuples(KEYS, st.decimals(min_value=0, max_value=99, places=2)), min_size=1, max_size=6, unique_by=lambda p: p[0])
+)
 def test_all_known_everywhere_adds_up_to_the_top(con: Any, make: Any, keys: list[tuple[Any, Decimal]]) -> None:
     leaves: list[Leaf] = [(r, k, "t", "value", v) for r in sorted(LOWEST) for k, v in keys]
     top = {k[0]: v for r, k, _, _, v, t in rolled(con, leaves, make) if r == "n" and t and k[1:] == ("-", "-", "-")}
@@ -176,7 +180,9 @@ def test_an_absent_row_is_missing_not_zero(con: Any, make: Any) -> None:
 
 
 def test_a_service_declared_at_a_higher_level_is_a_leaf_there(con: Any, make: Any) -> None:
-    rows = rolled(con, [leaf("c", "tourism", "7"), leaf("e", "tourism", "2"), leaf("f", "tourism", "1"), leaf("a", "tourism", "1")], make)
+    rows = rolled(
+        con, [leaf("c", "tourism", "7"), leaf("e", "tourism", "2"), leaf("f", "tourism", "1"), leaf("a", "tourism", "1")], make
+    )
     # city c = its county a + its own leaf; county b is unknown, though covered by the leaf of its city
     assert [r for r in rows if r[:2] == ("c", ("tourism", "-", "-", "-"))] == [
         ("c", ("tourism", "-", "-", "-"), "t", "value", Decimal(7), False),
@@ -187,7 +193,12 @@ def test_a_service_declared_at_a_higher_level_is_a_leaf_there(con: Any, make: An
 
 
 def test_an_absent_class_is_no_gap_but_an_undivided_amount_is(con: Any, make: Any) -> None:
-    rice = [leaf("a", "crop/-/rice", "3"), leaf("b", "crop/-/maize", "4"), leaf("e", "crop/-/rice", "1"), leaf("f", "crop/-/rice", "1")]
+    rice = [
+        leaf("a", "crop/-/rice", "3"),
+        leaf("b", "crop/-/maize", "4"),
+        leaf("e", "crop/-/rice", "1"),
+        leaf("f", "crop/-/rice", "1"),
+    ]
     rows = rolled(con, rice, make)
     assert at(rows, "c", "crop/-/rice") == ("value", Decimal(3), True)
     assert at(rows, "c", "crop") == ("value", Decimal(7), True)
@@ -209,7 +220,9 @@ def test_units_are_never_added_and_a_leaf_is_not_repeated(con: Any, make: Any) -
     rows = rolled(con, [leaf(r, k, "2", u) for r in sorted(LOWEST) for k, u in (("soil/silt", "m3"), ("soil/n", "t"))], make)
     assert at(rows, "c", "soil", "m3") == ("value", Decimal(4), True)
     assert at(rows, "c", "soil", "t") == ("value", Decimal(4), True)
-    assert [r for r in rows if r[:2] == ("a", ("soil", "n", "-", "-"))] == [("a", ("soil", "n", "-", "-"), "t", "value", 2, False)]
+    assert [r for r in rows if r[:2] == ("a", ("soil", "n", "-", "-"))] == [
+        ("a", ("soil", "n", "-", "-"), "t", "value", 2, False)
+    ]
 
 
 def test_zones_are_added_apart_from_whole_regions(con: Any, make: Any) -> None:
@@ -217,15 +230,17 @@ def test_zones_are_added_apart_from_whole_regions(con: Any, make: Any) -> None:
     zones = [make.physical("a", "water", "0.25", zone="red_line"), make.physical("b", "water", "0.5", zone="red_line")]
     fill(con, PHYSICAL_ACCOUNT, whole + zones, [make.region(code, parent) for code, parent in TREE.items()])
     query = rollup_sql(PHYSICAL_ACCOUNT, "SELECT * FROM t_physical_account")
-    rows = con.execute(f"SELECT zone, region_code, quantity FROM ({query}) WHERE is_total AND region_code IN ('c', 'n') ORDER BY ALL").fetchall()
+    rows = con.execute(
+        f"SELECT zone, region_code, quantity FROM ({query}) WHERE is_total AND region_code IN ('c', 'n') ORDER BY ALL"
+    ).fetchall()
     # a zone lies in some counties only: that others have no row of it is no gap
     assert rows == [("-", "c", 2), ("-", "n", 4), ("red_line", "c", Decimal("0.75")), ("red_line", "n", Decimal("0.75"))]
 
 
 def test_years_vintages_and_profiles_stay_apart(con: Any, make: Any) -> None:
     leaves = []
-    for n, given in enumerate(({}, {"year": 2021}, {"vintage": 2}, {"profile": "q"}), 1):
-        leaves += [make.physical(r, "water", str(n), **given) for r in sorted(LOWEST)]
+    for n, other in enumerate(({}, {"year": 2021}, {"vintage": 2}, {"profile": "q"}), 1):
+        leaves += [make.physical(r, "water", str(n), **other) for r in sorted(LOWEST)]
     regions = [make.region(code, parent, vintage=v) for v in (1, 2) for code, parent in TREE.items()]
     fill(con, PHYSICAL_ACCOUNT, leaves, regions)
     query = rollup_sql(PHYSICAL_ACCOUNT, "SELECT * FROM t_physical_account")
@@ -236,7 +251,9 @@ def test_years_vintages_and_profiles_stay_apart(con: Any, make: Any) -> None:
 def value_rows(con: Any, make: Any, leaves: list[dict[str, object]]) -> list[tuple[Any, ...]]:
     fill(con, VALUE_ACCOUNT, leaves, [make.region("c", level="city"), make.region("a", "c"), make.region("b", "c")])
     query = rollup_sql(VALUE_ACCOUNT, "SELECT * FROM t_value_account")
-    columns = "price_basis, currency, benefit, value, state, quantity, unit, price, price_unit, region_name, region_level, allocated"
+    columns = (
+        "price_basis, currency, benefit, value, state, quantity, unit, price, price_unit, region_name, region_level, allocated"
+    )
     return con.execute(f"SELECT {columns} FROM ({query}) WHERE is_total AND region_code = 'c' ORDER BY ALL").fetchall()
 
 
@@ -261,10 +278,19 @@ def test_value_totals_stay_apart_by_price_basis_and_currency(con: Any, make: Any
 def test_a_value_total_has_a_quantity_only_where_all_parts_share_one_unit(con: Any, make: Any) -> None:
     def leaf(region: str, benefit: str, quantity: str | None, unit: str | None) -> dict[str, object]:
         amount = None if quantity is None else Decimal(quantity)
-        return make.value(region, f"soil/{benefit}", "10", quantity=amount, unit=unit, price=Decimal(5), price_unit="CNY/t", allocated=True)
+        return make.value(
+            region, f"soil/{benefit}", "10", quantity=amount, unit=unit, price=Decimal(5), price_unit="CNY/t", allocated=True
+        )
 
-    rows = value_rows(con, make, [leaf("a", "silt", "1", "m3"), leaf("b", "silt", "2", "m3"), leaf("a", "n", "1", "t"), leaf("b", "n", None, None)])
-    assert [(benefit, value, quantity, unit, price, price_unit) for _, _, benefit, value, _, quantity, unit, price, price_unit, *_ in rows] == [
+    rows = value_rows(
+        con,
+        make,
+        [leaf("a", "silt", "1", "m3"), leaf("b", "silt", "2", "m3"), leaf("a", "n", "1", "t"), leaf("b", "n", None, None)],
+    )
+    assert [
+        (benefit, value, quantity, unit, price, price_unit)
+        for _, _, benefit, value, _, quantity, unit, price, price_unit, *_ in rows
+    ] == [
         ("-", 40, None, None, None, None),
         ("n", 20, None, None, None, None),
         ("silt", 20, 3, "m3", None, None),

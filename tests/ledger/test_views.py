@@ -1,6 +1,8 @@
 """The views: which vintage a plain name shows, what was known on a date, the macros and their traps."""
 
-from collections.abc import Callable
+# ruff: noqa: S608
+
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +24,9 @@ def day(month: int, number: int = 1, hour: int = 8) -> datetime:
     return datetime(2026, month, number, hour, tzinfo=UTC)
 
 
-def vintage(make: Any, number: int, at: datetime, years: dict[int, tuple[str, int]], profiles: tuple[str, ...] = ("p",)) -> dict[str, Any]:
+def vintage(
+    make: Any, number: int, at: datetime, years: dict[int, tuple[str, int]], profiles: tuple[str, ...] = ("p",)
+) -> dict[str, Any]:
     """A vintage whose values equal its number, with the state each year begins in."""
     v = {"vintage": number}
     leaves = [make.value("a", "water", str(number), year=y, profile=p, **v) for y in years for p in profiles]
@@ -40,7 +44,7 @@ def vintage(make: Any, number: int, at: datetime, years: dict[int, tuple[str, in
 
 @pytest.fixture(scope="module")
 def book(make: Any, build: Build) -> Path:
-    """1: 2019 and 2020 final. 2: 2020 preliminary, newer. 3: 2020 for profile q, 2021 trial. 4: an act; 1 of 2019 is reopened, 2 final."""
+    """1: both years final. 2: newer, preliminary. 3: profile q, 2021 a trial. Then 2019 of 1 is reopened, 2020 of 2 made final."""
     acts = [
         make.state(1, 2019, seq=4, state="preliminary", rank=1, at=day(4)),
         make.state(2, 2020, seq=5, state="final", rank=3, at=day(5)),
@@ -54,8 +58,8 @@ def book(make: Any, build: Build) -> Path:
 
 
 def shown(path: Path, sql: str, as_of: date | None = None) -> list[tuple[Any, ...]]:
-    with store.connect(path, as_of=as_of) as con:
-        return con.execute(sql).fetchall()
+    with store.connect(path, as_of=as_of) as made:
+        return made.execute(sql).fetchall()
 
 
 IN_USE = "SELECT year, profile, vintage FROM vintage_in_use ORDER BY ALL"
@@ -86,14 +90,14 @@ def test_the_highest_state_then_the_newest_for_each_year_and_profile(book: Path)
     ],
 )
 def test_what_was_known_on_a_date(book: Path, known: date, expected: list[Any]) -> None:
-    macro = f"SELECT year, profile, vintage FROM {{}}(DATE '{known}') ORDER BY ALL"
-    assert shown(book, macro.format("vintage_in_use_asof")) == expected
-    assert shown(book, macro.format("value_account_asof")) == expected
-    assert shown(book, f"SELECT year, profile, vintage FROM value_account_rollup_asof(DATE '{known}') ORDER BY ALL") == expected
-    # the same through --as-of, for every plain view
-    assert shown(book, IN_USE, known) == expected
-    assert shown(book, "SELECT year, profile, vintage FROM value_account ORDER BY ALL", known) == expected
-    assert shown(book, "SELECT count(*) FROM value_account_all", known) == [(6,)]
+    named = [f"{name}_asof(DATE '{known}')" for name in ("vintage_in_use", "value_account", "value_account_rollup")]
+    with store.connect(book) as plain, store.connect(book, as_of=known) as then:
+        for called in named:
+            assert plain.execute(f"SELECT year, profile, vintage FROM {called} ORDER BY ALL").fetchall() == expected
+        # the same through --as-of, for every plain view; _all shows everything on any day
+        for name in ("vintage_in_use", "value_account", "value_account_rollup"):
+            assert then.execute(f"SELECT year, profile, vintage FROM {name} ORDER BY ALL").fetchall() == expected
+        assert then.execute("SELECT count(*) FROM value_account_all").fetchall() == [(6,)]
 
 
 def test_the_end_of_the_day_is_that_of_utc(make: Any, build: Build) -> None:
@@ -122,7 +126,10 @@ def test_figures_follow_the_year_and_profile_of_their_address(book: Path) -> Non
 def test_facts_have_no_profile_and_stand_once_a_year(book: Path) -> None:
     # 2020: vintages 2 (final) and 3 (preliminary) are both in use, but a fact must not appear twice
     assert shown(book, "SELECT vintage, period FROM fact ORDER BY period") == [(2, "2019-06"), (2, "2020-06"), (3, "2021-06")]
-    assert shown(book, "SELECT vintage, period FROM fact_asof(DATE '2026-01-31') ORDER BY period") == [(1, "2019-06"), (1, "2020-06")]
+    assert shown(book, "SELECT vintage, period FROM fact_asof(DATE '2026-01-31') ORDER BY period") == [
+        (1, "2019-06"),
+        (1, "2020-06"),
+    ]
 
 
 def test_lists_and_logs(book: Path) -> None:
@@ -166,14 +173,19 @@ def test_region_paths_follow_the_validity_of_the_codes(make: Any, build: Build) 
     ]
 
 
-def macro(parts: list[tuple[Any, Any]]) -> tuple[Any, Any]:
-    with duckdb.connect() as con:
-        con.execute("CREATE TABLE p (v DECIMAL(38,4), s VARCHAR)")
-        if parts:
-            con.executemany("INSERT INTO p VALUES (?, ?)", parts)
-        row = con.execute(f"SELECT {total_sql('v', 's')}, {total_state_sql('s')} FROM p").fetchone()
-        assert row is not None
-        return row
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as made:
+        yield made
+
+
+def macro(con: duckdb.DuckDBPyConnection, parts: list[tuple[Any, Any]]) -> tuple[Any, Any]:
+    con.execute("CREATE OR REPLACE TABLE p (v DECIMAL(38,4), s VARCHAR)")
+    if parts:
+        con.execute(f"INSERT INTO p VALUES {', '.join(['(?, ?)'] * len(parts))}", [cell for part in parts for cell in part])
+    row = con.execute(f"SELECT {total_sql('v', 's')}, {total_state_sql('s')} FROM p").fetchone()
+    assert row is not None
+    return row
 
 
 NA, GAP = (None, "not_applicable"), (None, "not_available")
@@ -196,12 +208,12 @@ NA, GAP = (None, "not_applicable"), (None, "not_available")
         ([], (None, "not_available")),
     ],
 )
-def test_the_traps_of_totals(parts: list[Any], expected: Any) -> None:
-    assert macro(parts) == expected
+def test_the_traps_of_totals(con: Any, parts: list[Any], expected: Any) -> None:
+    assert macro(con, parts) == expected
 
 
-def test_a_suppressed_part_without_its_number_makes_no_smaller_number() -> None:
-    assert macro([(Decimal(10), "value"), (None, "suppressed")])[0] is None
+def test_a_suppressed_part_without_its_number_makes_no_smaller_number(con: Any) -> None:
+    assert macro(con, [(Decimal(10), "value"), (None, "suppressed")])[0] is None
 
 
 PARTS = st.lists(
@@ -209,7 +221,8 @@ PARTS = st.lists(
         st.just(NA),
         st.sampled_from([(None, s) for s in ("not_available", "refused", None)]),
         st.tuples(
-            st.decimals(min_value=-1000, max_value=1000, places=4), st.sampled_from(["value", "value", "suppressed", "below_unit"])
+            st.decimals(min_value=-1000, max_value=1000, places=4),
+            st.sampled_from(["value", "value", "suppressed", "below_unit"]),
         ),
     ),
     max_size=6,
@@ -217,7 +230,7 @@ PARTS = st.lists(
 
 
 @given(PARTS)
-def test_the_macros_do_what_the_words_say(parts: list[tuple[Any, Any]]) -> None:
+def test_the_macros_do_what_the_words_say(con: Any, parts: list[tuple[Any, Any]]) -> None:
     applicable = [(v, s) for v, s in parts if s != "not_applicable"]
     unknown = [p for p in applicable if p[1] not in ("value", "suppressed", "below_unit")]
     if unknown or not parts:
@@ -226,7 +239,7 @@ def test_the_macros_do_what_the_words_say(parts: list[tuple[Any, Any]]) -> None:
         expected = (None, "not_applicable")
     else:
         expected = (sum(v for v, _ in applicable), "value")
-    assert macro(parts) == expected
+    assert macro(con, parts) == expected
 
 
 def test_users_call_the_macros_by_name(book: Path) -> None:
@@ -235,11 +248,11 @@ def test_users_call_the_macros_by_name(book: Path) -> None:
 
 
 def test_every_view_can_be_read_and_has_the_columns_it_declares(book: Path) -> None:
-    with store.connect(book) as con:
+    with store.connect(book) as made:
         for view in VIEWS:
             if view.kind == "macro":
                 continue
             called = f"{view.name}(DATE '2026-06-30')" if view.kind == "table macro" else view.name
-            described = con.execute(f"DESCRIBE SELECT * FROM {called}").fetchall()
+            described = made.execute(f"DESCRIBE SELECT * FROM {called}").fetchall()
             assert [(name, kind) for name, kind, *_ in described] == [(c.name, c.type) for c in view.columns], view.name
-            con.execute(f"SELECT * FROM {called}").fetchall()
+            made.execute(f"SELECT * FROM {called}").fetchall()
