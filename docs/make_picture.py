@@ -71,6 +71,7 @@ def svg() -> str:
         first = [r for r in printed if r["figure"].startswith(("value_account", "gep_total"))]
         wanted = ("/soil_retention/", "/flood_mitigation", "gep_total/")
         chosen = [r for r in first if any(part in r["figure"] for part in wanted)]
+        totals = rows(book, "SELECT * FROM gep_total ORDER BY profile")
         parts = [
             terminal.published(chosen, "zh"),
             "",

@@ -56,7 +56,7 @@ def read_config(path: Path) -> Config:
         raise Refused([finding("CATALOG-FILE", place, found=str(error))]) from error
     f = Fields(body, place, findings)
     schema = f.raw("schema")
-    if schema != SCHEMA:
+    if isinstance(schema, bool) or schema != SCHEMA:
         findings.append(finding("BOOK-SCHEMA", place, found=schema, expected=SCHEMA))
     regions = {}
     for entry in f.tables("region"):
@@ -73,10 +73,15 @@ def read_config(path: Path) -> Config:
         regions=regions,
         schemes=f.texts("schemes"),
         leaf_level=f.text("leaf_level", required=True),
-        illustrative=bool(f.raw("illustrative")),
+        illustrative=f.flag("illustrative"),
         zone_scheme=f.text("zone_scheme"),
         compile_policy=f.choice("compile_policy", ("BOTH", "T_MINUS_2"), default="BOTH"),
     )
+    if not config.schemes and isinstance(body.get("schemes", []), list):
+        f.complain("CATALOG-FIELD-MISSING", "schemes")
+    levels = sorted({region.level for region in regions.values()})
+    if levels and config.leaf_level and config.leaf_level not in levels:
+        f.complain("CATALOG-FIELD-CHOICE", "leaf_level", found=config.leaf_level, expected=" | ".join(levels))
     f.done()
     findings += _check_tree(config.regions)
     if findings:
@@ -144,7 +149,8 @@ class Book:
         computed: set[str] = set()
         taken: set[str] = set()
         for name in self.config.schemes:
-            resolved = resolve(self.catalog, name, min(self.catalog.schemes[name].valid_to.year, now().year))
+            known = self.catalog.schemes.get(name)
+            resolved = resolve(self.catalog, name, min(known.valid_to.year if known else date.max.year, now().year))
             lines = [line for s in resolved.scheme.services for line in s.lines]
             priced |= {line.measure for line in lines if line.price}
             computed |= resolved.computed

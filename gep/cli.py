@@ -318,7 +318,10 @@ def explain(
     with out.refusals():
         made = walk(_book(book), figure, out.lang)
         if html is not None:
-            html.write_text(page(made, out.lang), encoding="utf-8")
+            try:
+                html.write_text(page(made, out.lang), encoding="utf-8")
+            except OSError as error:
+                raise typer.BadParameter(f"{html}: {error.strerror}", param_hint="--html") from error
         result: dict[str, Any] = {"figure": made.address, "column": made.column, "amount": made.amount or None}
         result |= {"unit": made.unit, "state": made.state, "roots": [s.node["id"] for s in made.parts], "trace": list(made.nodes)}
         out.end(result, (), text=lambda: out.console.print(show.explanation(made, out.lang)))

@@ -116,6 +116,7 @@ class Lookup:
             if p.key == key and valid(p.valid_from, p.valid_to, year) and self._rank(p) is not None
         ]
         args: dict[str, object] = {"name": name, "key": key_text(key) or "-"}
+        asked = f"{region}/{year}"
         for place_code in self.chain(region):
             here = [p for p in rows if p.region == place_code]
             if not here:
@@ -124,7 +125,7 @@ class Lookup:
             first = [p for p in here if (self._rank(p) or 0) == best]
             if len(first) > 1:
                 found = "; ".join(f"{p.value} {p.unit} ({p.file}:{p.line})" for p in first)
-                self._tell("CATALOG-PARAMETER-AMBIGUOUS", first[0], args, found=found, region=region)
+                self._tell("CATALOG-PARAMETER-AMBIGUOUS", first[0], args, asked, found=found, region=region)
                 return None
             chosen = first[0]
             if chosen.value is None:
@@ -132,7 +133,7 @@ class Lookup:
                 self._tell("CATALOG-PARAMETER-DECLARED-UNKNOWN", chosen, args, expected=expected)
                 return None
             if place_code not in ("", region):
-                self._tell("CATALOG-PARAMETER-FALLBACK", chosen, args, found=place_code, region=region)
+                self._tell("CATALOG-PARAMETER-FALLBACK", chosen, args, asked, found=place_code, region=region)
             if chosen.status == "illustrative":
                 self._tell("CATALOG-PARAMETER-ILLUSTRATIVE", chosen, args)
             return chosen
@@ -156,9 +157,18 @@ class Lookup:
         return self.sets.index(parameter.source_set) if parameter.source_set in self.sets else None
 
     def _tell(
-        self, code: str, parameter: Parameter, args: Mapping[str, object], found: str = "", expected: str = "", region: str = ""
+        self,
+        code: str,
+        parameter: Parameter,
+        args: Mapping[str, object],
+        asked: str = "",
+        found: str = "",
+        expected: str = "",
+        region: str = "",
     ) -> None:
-        place = Place(parameter.file, parameter.line, key=f"{parameter.id}/{key_text(parameter.key) or '-'}")
+        """A finding for each region and year that asked; without `asked` it is about the row itself and is told once."""
+        where = asked or f"{parameter.region or '-'}/-"
+        place = Place(parameter.file, parameter.line, key=f"{parameter.id}/{where}/{key_text(parameter.key) or '-'}")
         made = finding(code, place, found=found, expected=expected, region=region, holes=args)
         self.findings[made.id] = made
 

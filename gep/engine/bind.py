@@ -28,8 +28,8 @@ class Parameters(Protocol):
 class Bound:
     """An input with its value in the unit in which the expression reads it.
 
-    `amount`, `unit` are as stored where it comes from, `factor` leads from there to `value`, which is rounded half-even to `places`
-    where these are given. `node` names the trace node; `asked` is the (key, region) a parameter was looked up for in vain.
+    `amount`, `unit` are as stored where it comes from, `factor` leads from there to `value`, which is rounded half-even to
+    `places` where these are given. `node` names the trace node; `asked` is the (key, region) of a parameter looked up in vain.
     """
 
     name: str

@@ -10,6 +10,7 @@ from fractions import Fraction
 from gep.base.records import Fact, Key, Measure, State, key_text
 from gep.base.rounding import half_unit
 from gep.base.units import parse_unit
+from gep.rules.plan import places_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Cell:
     fact: Fact | None = None
     reason: str = ""
     gap: bool = False  # asked for and never returned
+    base_unit: str = ""  # of a submitted figure: the unit the account stores, and the decimals there
+    places: int = 0
 
     @property
     def is_input(self) -> bool:
@@ -74,8 +77,9 @@ def cell_of(fact: Fact, measure: Measure) -> Cell:
     """A submitted fact as a cell: converted exactly; its interval is ± half of the last digit typed unless it is exact."""
     if fact.amount is None:
         return Cell(
-            fact.measure, fact.region, fact.period, fact.key, fact.state, None, "", fact.unit, fact=fact, reason=fact.reason
-        )
+            fact.measure, fact.region, fact.period, fact.key, fact.state, None, "", fact.unit, fact=fact, reason=fact.reason,
+            base_unit=measure.unit, places=places_of(measure),
+        )  # fmt: skip
     factor = parse_unit(fact.unit).without_price_year().factor_to(parse_unit(measure.unit))
     exact = Fraction(fact.amount) * factor
     half = Fraction(0) if fact.exact else Fraction(half_unit(fact.amount)) * abs(factor)
@@ -91,6 +95,8 @@ def cell_of(fact: Fact, measure: Measure) -> Cell:
         low=exact - half,
         high=exact + half,
         fact=fact,
+        base_unit=measure.unit,
+        places=places_of(measure),
     )
 
 

@@ -155,7 +155,7 @@ class _Run:
             self.outcome.tell(finding("ENGINE-OUT-OF-BOUNDS", place, found=found, expected=expected, rule=self.plan.rule.id))
 
     def _check_route(self, e: _Evaluated, value: Decimal) -> None:
-        """The route written independently of this evaluator must agree: to the last stored digit, over rows within their rounding."""
+        """The route written independently of this evaluator must agree: to the last digit, over rows within their rounding."""
         name = self.plan.rule.route
         if not name:
             return
@@ -171,10 +171,10 @@ class _Run:
             else:
                 self._compare(e, value, self.task.routes[name](inputs), Fraction(1, 10**self.plan.places), name)
         except (KeyError, ValueError, ArithmeticError) as error:  # what a route raises for inputs it does not know or cannot use
-            place = Place(self.plan.rule.file, key=self._address(e))
-            found = ", ".join(f"{n} = {b.amount} {b.unit}" for n, b in e.bound.items()) or ", ".join(i.name for i in self.plan.inputs)
+            place, rule = Place(self.plan.rule.file, key=self._address(e)), self.plan.rule.id
+            found = ", ".join(i.name for i in self.plan.inputs)
             reason = f"{type(error).__name__} {error}"
-            self.outcome.tell(finding("ENGINE-ROUTE-FAILED", place, found=found, rule=self.plan.rule.id, route=name, reason=reason))
+            self.outcome.tell(finding("ENGINE-ROUTE-FAILED", place, found=found, rule=rule, route=name, reason=reason))
 
     def _check_row_route(self, e: _Evaluated, value: Decimal, inputs: Mapping[str, Decimal]) -> None:
         """Over the rows of the figure; of a figure of very many rows, the plan and the route over the first of them."""
@@ -278,4 +278,3 @@ def _short(value: Fraction) -> str:
     """For messages: twelve significant digits."""
     context = DecimalContext(prec=12)
     return format(context.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(context), "f")
-

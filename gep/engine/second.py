@@ -14,7 +14,7 @@ from gep.engine.bind import Context
 from gep.engine.frames import Group
 from gep.engine.task import Outcome, Task
 from gep.rules.exact import evaluate
-from gep.rules.product import Plan, RowProduct
+from gep.rules.product import Plan
 from gep.rules.row_eval import row_sum
 
 MOST_ROWS = 1000
@@ -43,11 +43,15 @@ def samples(
         frame = sums.frame_of(plan, every, groups, domains, task, context, connection, Outcome())
         columns = ", ".join(frame.columns.values())
         order = ", ".join(f'"{k}"' for k in frame.keys) or columns
-        for group in groups:
-            query = f"SELECT {columns} FROM ({frame.select}) WHERE g = {group.index} ORDER BY {order} LIMIT {MOST_ROWS + 1}"  # noqa: S608
-            rows = connection.execute(query).fetchall()
-            kept = tuple(dict(zip(names, row, strict=True)) for row in rows[:MOST_ROWS])
-            found[group.index] = Sample(kept, len(rows) <= MOST_ROWS)
+        first = f"row_number() OVER (PARTITION BY g ORDER BY {order}) AS place"
+        query = (
+            f"SELECT g, {columns} FROM (SELECT *, {first} FROM ({frame.select})) WHERE place <= {MOST_ROWS + 1} ORDER BY g, place"  # noqa: S608
+        )
+        rows: dict[int, list[tuple[float | None, ...]]] = {g.index: [] for g in groups}
+        for g, *values in connection.execute(query).fetchall():
+            rows[g].append(tuple(values))
+    for g, held in rows.items():
+        found[g] = Sample(tuple(dict(zip(names, row, strict=True)) for row in held[:MOST_ROWS]), len(held) <= MOST_ROWS)
     return found
 
 
@@ -78,10 +82,6 @@ def over_sample(plan: Plan, rows: Sequence[Mapping[str, float | None]], env: Map
 
 
 def tolerance(plan: Plan, rows: int, quantum: Decimal, value: Fraction) -> Fraction:
-    """What rounding of rows may move the figure by: half a quantum a row and product, the digits of doubles, the last stored digit."""
-    summed = sum(1 for p in plan.products if _rounds(p))
+    """What rounding may move the figure by: half a quantum a row and product, the digits of doubles, the last stored digit."""
+    summed = sum(1 for p in plan.products if p.fn == "sum")
     return Fraction(quantum) * rows * summed / 2 + RELATIVE * abs(value) + Fraction(1, 10**plan.places)
-
-
-def _rounds(product: RowProduct) -> bool:
-    return product.fn == "sum"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -29,6 +29,7 @@ from gep.rules.sql import aggregates
 
 RELATIVE = Fraction(1, 10**9)  # the rounding bound of a sum may be this share of the sum of its absolute rows, or
 SHARE_OF_FINEST = 1000  # this part of the smallest digit ever printed
+BATCH_ROWS = 1_000_000  # rows fetched at once for traces and hashes
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,8 @@ def all_sums(
         for index, row_product in enumerate(plan.products):
             frame = frame_of(plan, row_product, groups, domains, task, context, connection, outcome)
             results = _aggregate(row_product, frame, task, connection)
-            for group in groups:
-                result = results.get(group.index, RowSum(0, 0, 0, 0, 0))
-                one = _summed(plan, index, row_product, frame, group, result, task, connection, outcome)
+            for group, result, table in _by_group(frame, groups, results, connection):
+                one = _summed(plan, index, row_product, frame, group, result, task, table, outcome)
                 found.setdefault(group.index, {})[index] = one
             for name in frame.tables:
                 connection.unregister(name)
@@ -160,7 +160,7 @@ def _summed(
     group: Group,
     result: RowSum,
     task: Task,
-    connection: duckdb.DuckDBPyConnection,
+    table: pa.Table,
     outcome: Outcome,
 ) -> Summed:
     """Turn the five numbers of a group into a usable sum, an unknown one, or a finding that stops."""
@@ -179,7 +179,6 @@ def _summed(
     record_set = _record_set(plan, row_product)
     if record_set and plan.rule.kind == "compute" and (result.missing or not result.n):
         outcome.tell(_rows_missing(plan, result, owner, record_set))
-    table = _rows(frame, group, connection)
     read = _read(frame, group, table)
     node = _node(plan, row_product, frame, group, result, task, owner, table, read)
     bounds = _bounds(row_product, frame, group, value, result)
@@ -252,13 +251,36 @@ def _bounds(row_product: RowProduct, frame: Frame, group: Group, value: Fraction
     return Interval(sum(lows, Fraction(0)) - slack, sum(highs, Fraction(0)) + slack)
 
 
-def _rows(frame: Frame, group: Group, connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The rows of one group in their fixed order: by the keys of a row, as text."""
-    columns = ", ".join(frame.columns.values())
-    order = ", ".join(f'"{k}"' for k in frame.keys) or columns
-    more = "".join(f', "{k}"' for k in (*frame.keys, *frame.looked_up))
-    query = f"SELECT {columns}{more} FROM ({frame.select}) WHERE g = {group.index} ORDER BY {order}"  # noqa: S608
-    return connection.execute(query).to_arrow_table()
+def _by_group(
+    frame: Frame, groups: Sequence[Group], results: Mapping[int, RowSum], connection: duckdb.DuckDBPyConnection
+) -> Iterator[tuple[Group, RowSum, pa.Table]]:
+    """Each group with its result and its rows in their fixed order (by the keys of a row, as text), many groups to one query."""
+    none = RowSum(0, 0, 0, 0, 0)
+    for batch in _batches(groups, results):
+        columns = ", ".join(f'"{c}"' for c in ("g", *frame.columns.values(), *frame.keys, *frame.looked_up))
+        order = ", ".join(f'"{k}"' for k in ("g", *(frame.keys or frame.columns.values())))
+        chosen = ", ".join(str(g.index) for g in batch)
+        query = f"SELECT {columns} FROM ({frame.select}) WHERE g IN ({chosen}) ORDER BY {order}"  # noqa: S608
+        table = connection.execute(query).to_arrow_table()
+        at = table["g"].to_numpy()
+        for group in batch:
+            first, last = np.searchsorted(at, group.index, "left"), np.searchsorted(at, group.index, "right")
+            yield group, results.get(group.index, none), table.slice(int(first), int(last - first))
+
+
+def _batches(groups: Sequence[Group], results: Mapping[int, RowSum]) -> Iterator[list[Group]]:
+    """Groups whose rows are held in memory together."""
+    batch: list[Group] = []
+    rows = 0
+    for group in groups:
+        n = results[group.index].n if group.index in results else 0
+        if batch and rows + n > BATCH_ROWS:
+            yield batch
+            batch, rows = [], 0
+        batch.append(group)
+        rows += n
+    if batch:
+        yield batch
 
 
 def _read(frame: Frame, group: Group, table: pa.Table) -> tuple[Bound, ...]:

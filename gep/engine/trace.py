@@ -3,7 +3,8 @@
 Kinds: `cell` (a submitted figure with its file and row), `parameter`, `calculation` (a rule with its arguments), `row_sum` and
 `total`. Amounts are decimal strings in the unit beside them; `factor` is the exact rational that leads to the unit the expression
 reads. An argument with `places` is rounded half-even to these decimals after the factor: a value rests on the stored quantity.
-`nodes` of a row sum are all figures and parameters its rows read beside the columns of a record set. The grammar of `expression` and `product` is that of `gep.rules.canonical`.
+`nodes` of a row sum are all figures and parameters its rows read beside the columns of a record set. The grammar of `expression`
+and `product` is that of `gep.rules.canonical`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from gep.base.records import Parameter, key_text
+from gep.base.units import parse_unit
 from gep.engine.bind import Bound, parameter_node
 from gep.engine.cells import Cell
 from gep.rules.canonical import canonical
@@ -39,7 +41,10 @@ def cell_id(cell: Cell, profile: str) -> str:
 
 
 def cell_node(cell: Cell) -> Node:
-    """A submitted figure: as typed, with the file, row and hash it came from (none of these for one that was not returned)."""
+    """A submitted figure: as typed, with the file, row and hash it came from (none of these for one that was not returned).
+
+    `amount` × `factor`, rounded half-even to `places`, is what the account stores in `base_unit`.
+    """
     made: Node = {
         "schema": SCHEMA,
         "kind": "cell",
@@ -57,7 +62,11 @@ def cell_node(cell: Cell) -> Node:
     if fact is None:
         return made
     origin = fact.origin
+    factor = None if fact.amount is None else parse_unit(cell.unit).without_price_year().factor_to(parse_unit(cell.base_unit))
     return made | {
+        "factor": None if factor is None else ratio(factor),
+        "base_unit": cell.base_unit,
+        "places": cell.places,
         "exact": fact.exact,
         "department": fact.department,
         "source": fact.source,

@@ -8,15 +8,16 @@ comparisons, which in plain SQL would swallow it (least(NULL, 1) and least(NaN, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
-from gep.rules.nodes import Agg, Bin, Call, Compare, Convert, Name, Neg, Node, Num, Ref, Stamp, children
+from gep.rules.nodes import Agg, Bin, Call, Compare, Convert, Name, Neg, Node, Num, Ref, Stamp, children, names, walk
 from gep.rules.product import RowProduct
 
 NAN = "'NaN'::DOUBLE"
 LIMIT = "9223372036854775808e0"  # 2^63
+EXACT = 2.0**53  # whole numbers below it are doubles
 _GUARD = {"ln": "{x} > 0e0", "log10": "{x} > 0e0", "sqrt": "{x} >= 0e0", "sin": "isfinite({x})", "cos": "isfinite({x})"}
 
 
@@ -71,6 +72,37 @@ def aggregates(product: RowProduct, columns: Mapping[str, str]) -> dict[str, str
     if product.fn == "sum":
         return {"s": f"coalesce(sum({cell}), 0)::HUGEINT", **counts, "a": f"coalesce(sum(abs({cell})), 0)::HUGEINT"}
     return {"value": f"{product.fn}({cell})", **counts}
+
+
+def quick(products: Sequence[RowProduct], columns: Mapping[str, str]) -> dict[str, str]:
+    """Select expressions that sum several products of one frame in a single pass: s0, s1 … (DOUBLE), n and guard.
+
+    The terms are whole numbers held as doubles. The guard is the sum of their absolute values; while it stays below 2^52, every
+    partial sum of every product is a whole number below 2^53, which a double holds exactly, so the sums are exact and the same in
+    any order (see `trusted`). The guard is infinite if a product of a row is missing, and not finite if one is bad.
+    """
+    cells = [_whole(p, columns) for p in products]
+    sizes = " + ".join(f"abs({cell})" for cell in cells)
+    sums = {f"s{i}": f"sum({cell})" for i, cell in enumerate(cells)}
+    return sums | {"n": "count(*)", "guard": f"sum(coalesce({sizes}, 'Infinity'::DOUBLE))"}
+
+
+def trusted(guard: float) -> bool:
+    """Whether the sums of `quick` are exact and no row is missing or bad; otherwise `aggregates` has to be used.
+
+    The guard is itself a rounded sum; its error is far below the factor of two between 2^52 and 2^53.
+    """
+    return math.isfinite(guard) and guard < EXACT / 2
+
+
+def _whole(product: RowProduct, columns: Mapping[str, str]) -> str:
+    """floor(x/q + 0.5) of one row as DOUBLE; NULL if the row is missing, NaN or infinite if it is bad."""
+    # plain arithmetic hands NULL on by itself; functions and branches do not
+    calls = any(isinstance(node, Call | Compare) for node in walk(product.body)) or set(names(product.body)) != set(
+        product.inputs
+    )
+    value = row_sql(product, columns) if calls else expression(product.body, columns)
+    return f"floor({value} / {literal(Fraction(product.q))} + 0.5e0)"
 
 
 def text_size(node: Node) -> int:

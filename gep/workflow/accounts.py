@@ -80,7 +80,8 @@ def value(c: Computation, regions: Mapping[str, Region]) -> Iterator[Figure]:
 def totals(c: Computation, regions: Mapping[str, Region], values: Sequence[Figure]) -> Iterator[tuple[Figure, list[Node]]]:
     """One row for each region of every level, from the leaves below it, with the trace nodes of its four totals.
 
-    enabled = valued + missing + not_applicable, counted in services; a total is unknown while an applicable part is.
+    enabled = valued + missing + not_applicable, counted in the services that have a value; a total is unknown while an applicable
+    part is.
     """
     scheme = c.method.resolved.scheme
     for code, region in regions.items():
@@ -95,7 +96,7 @@ def totals(c: Computation, regions: Mapping[str, Region], values: Sequence[Figur
             sums[column] = total(Amount(State(str(f.row["state"])), _decimal(f), "") for f in parts)
             nodes.append(_total_node(c, address, column, parts, sums[column]))
             row[column] = sums[column].amount
-        row |= _counts(below, [s.id for s in scheme.services])
+        row |= _counts(below, [s.id for s in scheme.services if any(x.price or x.value_only for x in s.lines)])
         row["region_name"], row["region_level"] = region.names.zh, region.level
         ends = [(f.low, f.high) for f in below]
         known = sums["gep"].amount is not None and all(low is not None for low, _ in ends)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Fact, Region, Vocabulary
+from gep.base.records import Fact, Region, Vocabulary, key_text
 from gep.catalog.load import Catalog
 from gep.catalog.resolve import Lookup
 from gep.engine.cells import Cells, from_facts, gap
@@ -18,7 +18,8 @@ from gep.engine.execute import execute
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import Node, cell_node
 from gep.intake.checks import Need, missing_inputs
-from gep.workflow.plans import Method, line_needs, method, needs, steps, value_steps
+from gep.workflow.plans import Method, line_keys, line_needs, method, needs, steps, value_steps
+from gep.workflow.ready import check_records
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,14 @@ def compute(
     engine: Literal["duckdb", "reference"] = "duckdb",
     threads: int = 0,
 ) -> Computation:
-    """Run a profile for a year over the facts of the book.
+    """Run a profile for a year over the facts of the book, of which those of the year and of the year before are looked at.
 
     A figure the profile computes is never taken from a return: such a fact is left out and named in a finding. A missing input
     makes a finding that stops, and the figures resting on it unknown. Raises Refused when the profile itself cannot be used.
     """
     m = method(catalog, profile, year)
-    usable, findings = _usable(m, facts)
+    usable, findings = _usable(m, [f for f in facts if f.period[:4] == str(year)])
+    usable += (f for f in facts if f.period[:4] == str(year - 1) and f.measure in m.before)
     cells = from_facts(usable, m.measures)
     lookup = Lookup(catalog, regions, m.resolved.scheme.parameter_sets)
     vocabulary = Vocabulary(m.measures, catalog.codes, regions)
@@ -76,10 +78,12 @@ def compute(
         engine=engine,
         threads=threads,
     )
+    findings += check_records(m.plans, base.records, tuple(leaves), year)
     physical = execute(base)
     findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
     value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
     nodes = {**_submitted(m, cells), **physical.nodes, **value.nodes}
+    findings += _unread(catalog, m, cells, {**physical.nodes, **value.nodes}, leaves, str(year))
     told = {f.id: f for f in (*findings, *lookup.findings.values(), *_told(physical), *_told(value))}
     return Computation(m, year, tuple(leaves), cells, nodes, lookup, tuple(told.values()))
 
@@ -108,6 +112,28 @@ def _gaps(m: Method, cells: Cells, needs: Iterable[Need], vocabulary: Vocabulary
         measure, region, period, key = place
         cells.put(gap(m.measures[measure], region, period, key))
     return list(missing_inputs(absent, (), vocabulary))
+
+
+def _unread(
+    catalog: Catalog, m: Method, cells: Cells, read: Mapping[str, Node], leaves: Sequence[str], period: str
+) -> list[Finding]:
+    """Returned figures that no line holds and no rule reads, such as a use of water the profile does not know: told."""
+    lines = {
+        (line.measure, key)
+        for service in m.resolved.scheme.services
+        for line in service.lines
+        for key in line_keys(catalog, m, line, cells, leaves, period)
+    }
+    checked = {i.ref for p in m.plans if p.rule.kind == "assert" for i in p.inputs}
+    findings = []
+    for c in cells:
+        if c.fact is None or c.measure in checked or (c.measure, c.key) in lines or f"cell:{c.address}" in read:
+            continue
+        origin = c.fact.origin
+        args = {"item": c.measure, "profile": m.resolved.scheme.id, "category": key_text(c.key) or "-"}
+        place = Place(origin.file, origin.row, key=c.address)
+        findings.append(finding("RUN-RETURN-UNREAD", place, found=f"{c.amount} {c.unit}".strip(), holes=args))
+    return findings
 
 
 def _submitted(m: Method, cells: Cells) -> dict[str, Node]:

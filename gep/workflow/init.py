@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from gep.base.data import data_root, shipped_books
-from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.findings import Place, Refused, finding
 from gep.book import SCHEMA, Book, read_config
 from gep.ledger.files import write_synced
 from gep.workflow.submit import Submitted, submit
@@ -42,7 +42,12 @@ def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Sub
     origin = _source(source) if source else None
     if origin is not None:
         read_config(origin / "book.toml")
-    root.mkdir(parents=True, exist_ok=True)
+    answers = _answers(origin)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        blocking = next(p for p in root.parents if p.exists())
+        raise Refused([finding("BOOK-EXISTS", Place(str(root)), found=blocking.name)]) from error
     if origin is None:
         write_synced(root / "book.toml", EMPTY_BOOK.format(schema=SCHEMA).encode())
         (root / "local").mkdir()
@@ -54,7 +59,7 @@ def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Sub
     book = Book(root)
     with book.lock(who):
         book.record("init", {"schema": SCHEMA, "source": source and Path(source).name}, who=who)
-        for answer in _answers(origin):
+        for answer in answers:
             book.record("answer", answer, who=answer.pop("by"))
     submitted = submit(book, _files(origin, "returns"), who=who)
     for path in _files(origin, "records"):
@@ -82,10 +87,11 @@ def _answers(origin: Path | None) -> list[dict[str, str]]:
     if path is None or not path.is_file():
         return []
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        findings: list[Finding] = []
-        if tuple(reader.fieldnames or ()) != ANSWERS:
-            found, expected = ",".join(reader.fieldnames or ()), ",".join(ANSWERS)
-            findings.append(finding("CATALOG-FILE", Place("answers.csv", 1), found=f"{found} ≠ {expected}"))
-            raise Refused(findings)
-        return [dict(row) for row in reader]
+        lines = [(number, line) for number, line in enumerate(csv.reader(stream), 1) if line]
+    head = lines[0][1] if lines else []
+    wrong = [(1, head)] if tuple(head) != ANSWERS else [(n, line) for n, line in lines if len(line) != len(ANSWERS)]
+    if wrong:
+        found = [f"{','.join(line)} ≠ {','.join(ANSWERS)}" for _, line in wrong]
+        places = [Place(path.name, number) for number, _ in wrong]
+        raise Refused(finding("CATALOG-FILE", p, found=f) for p, f in zip(places, found, strict=True))
+    return [dict(zip(ANSWERS, line, strict=True)) for _, line in lines[1:]]

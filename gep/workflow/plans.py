@@ -16,6 +16,10 @@ from gep.engine.task import Step
 from gep.intake.checks import Need
 from gep.rules.plan import build, places_of
 from gep.rules.product import Plan
+from gep.workflow.ready import check_plan, check_scheme
+
+NOTHING = "-"  # the code of an open list in which nothing stands
+BEFORE = ("prev", "opening")  # inputs read for the year before
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Method:
     measures: Mapping[str, Measure]
 
     @property
+    def before(self) -> frozenset[str]:
+        """The measures that are read for the year before."""
+        return frozenset(i.ref for p in self.plans for i in p.inputs if i.kind == "measure" and i.time in BEFORE)
+
+    @property
     def inputs(self) -> frozenset[str]:
         """The measures that must be returned: read by a rule or standing in a line, and computed by no rule."""
         read = {i.ref for p in (*self.plans, *self.value_plans) for i in p.inputs if i.kind == "measure"}
@@ -36,7 +45,7 @@ class Method:
 
 
 def method(catalog: Catalog, scheme: str, year: int) -> Method:
-    """Resolve a scheme and build all its plans; Refused with every finding of every rule."""
+    """Resolve a scheme and build all its plans; Refused with every finding of every rule that cannot be executed."""
     resolved = resolve(catalog, scheme, year)
     values, value_measures = value_rules(catalog, resolved.scheme)
     measures = {**catalog.measures, **value_measures}
@@ -52,6 +61,8 @@ def method(catalog: Catalog, scheme: str, year: int) -> Method:
         return tuple(made)
 
     rule_plans, value_plans = plans(resolved.rules), plans(values)
+    findings += check_scheme(resolved.scheme)
+    findings += (f for p in rule_plans for f in check_plan(p, catalog.records, resolved.computed))
     if findings:
         raise Refused(findings)
     return Method(resolved, rule_plans, value_plans, measures)
@@ -74,7 +85,10 @@ def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str
 
 
 def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Sequence[str], period: str) -> list[Key]:
-    """The keys a line must have. For a measure that a rule computes: those the rule makes."""
+    """The keys a line must have. For a measure that a rule computes: those the rule makes; for an open list: those there are.
+
+    An open list with nothing in it has one key of NOTHING, so that the line stands in the accounts and its value is unknown.
+    """
     measure = m.measures[line.measure]
     maker = next((p for p in m.plans if p.rule.output == measure.id and p.rule.kind == "compute"), None)
     if maker is not None and not line.domain:
@@ -83,7 +97,8 @@ def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Se
     codes_of = {d: domain(catalog, line, d, m.resolved.year) for d in measure.dims}
     if any(codes is None for codes in codes_of.values()):
         found = {k for region in regions for k in cells.keys(measure.id, region, period)}
-        return sorted(k for k in found if all(codes_of[d] is None or c in (codes_of[d] or ()) for d, c in k))
+        listed = sorted(k for k in found if all(codes_of[d] is None or c in (codes_of[d] or ()) for d, c in k))
+        return listed or [key_of(dict.fromkeys(measure.dims, NOTHING))]
     return [key_of(dict(zip(measure.dims, codes, strict=True))) for codes in cross(*(codes_of[d] or () for d in measure.dims))]
 
 
@@ -101,17 +116,20 @@ def _domains(catalog: Catalog, plan: Plan, year: int) -> dict[str, Sequence[str]
 def needs(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> Iterator[Need]:
     """Every figure the enabled services need returned (inputs of the check rules and of open lists are not demanded)."""
     service_of = {line.measure: s.id for s in m.resolved.scheme.services for line in s.lines}
-    yield from (n for n in line_needs(catalog, m, Cells(), regions, period) if n.measure not in m.resolved.computed)
+    for need in line_needs(catalog, m, Cells(), regions, period):
+        if need.measure not in m.resolved.computed and NOTHING not in dict(need.key).values():
+            yield need
     for plan in m.plans:
         if plan.rule.kind != "compute":
             continue
         domains = _domains(catalog, plan, m.resolved.year)
         used_by = service_of.get(plan.rule.output, "-")
         for given in plan.inputs:
-            if given.kind != "measure" or given.ref in m.resolved.computed or given.time != "same":
+            if given.kind != "measure" or (given.ref in m.resolved.computed and given.time not in BEFORE):
                 continue
             dims = [d for d in given.grain if d not in ("region", "month")]
-            periods = [f"{period}-{n:02d}" for n in range(1, 13)] if "month" in given.grain else [period]
+            year = str(int(period) - 1) if given.time in BEFORE else period
+            periods = [f"{year}-{n:02d}" for n in range(1, 13)] if "month" in given.grain else [year]
             for codes, when, region in cross(cross(*(domains[d] for d in dims)), periods, regions):
                 key = key_of({**dict(zip(dims, codes, strict=True)), **given.select})
                 yield Need(given.ref, region, when, key, used_by, plan.rule.id, plan.rule.file)

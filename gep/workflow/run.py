@@ -18,6 +18,7 @@ from gep.book import Book
 from gep.catalog.freeze import canonical, content_hash
 from gep.catalog.resolve import valid
 from gep.engine.trace import Json, Node
+from gep.explain.address import NO_KEY
 from gep.explain.trail import direct_inputs, parameters_below
 from gep.ledger import releases
 from gep.ledger.files import write_synced
@@ -103,8 +104,7 @@ def run(
 def _compute(book: Book, held: Holdings, profile: str, year: int) -> Computation:
     regions = book.config.regions
     leaves = [c for c in book.config.leaves if valid(regions[c].valid_from, regions[c].valid_to, year)]
-    facts = [f for f in held.facts if f.period[:4] == str(year)]
-    return compute(book.catalog, profile, year, facts, regions, leaves, records=held.records)
+    return compute(book.catalog, profile, year, held.facts, regions, leaves, records=held.records)
 
 
 def _answered(book: Book, findings: Iterable[Finding]) -> list[Finding]:
@@ -244,7 +244,7 @@ def _tables(
         trace += ({**t, "vintage": vintage} for t in direct_inputs(f.address.text(), f.node, nodes))
         used += ({**p, "vintage": vintage} for p in parameters_below(f.address.text(), f.node, nodes))
     tables["trace"], tables["parameter_used"] = trace, used
-    answers = {(e.data["rule"], e.data["region"], e.data["period"]): e for e in book.entries() if e.act == "answer"}
+    answers = {tuple(e.data[n] for n in ("rule", "region", "period", "key")): e for e in book.entries() if e.act == "answer"}
     tables["finding"] = [_finding_row(f, i, vintage, answers) for i, f in enumerate(findings, 1)]
     tables["submission"] = [_submission_row(s, vintage) for s in held.submissions]
     tables["fact"] = [_fact_row(f, book, vintage) for f in facts if book.catalog.measures[f.measure].kind != "reference"]
@@ -283,13 +283,14 @@ def _submission_row(s: Mapping[str, object], vintage: int) -> dict[str, object]:
 
 
 def _finding_row(
-    f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, object, object], object]
+    f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, ...], object]
 ) -> dict[str, object]:
     parts = [*f.place.key.split("/"), "", "", ""]
-    answer = answers.get((f.rule, parts[1], parts[2])) if f.status == "answered" else None
+    region, period, key = ("" if part == NO_KEY else part for part in parts[1:4])
+    answer = answers.get((f.rule, region, period, key)) if f.status == "answered" else None
     return {
         "vintage": vintage, "seq": seq, "id": f.id, "rule": f.rule or f.code, "severity": str(f.severity),
-        "region_code": parts[1] or None, "period": parts[2] or None, "key": None if parts[3] in ("", "-") else parts[3],
+        "region_code": region or None, "period": period or None, "key": key or None,
         "figures": " ".join(f.figures) or None,
         "file": f.place.file or None, "row": f.place.row or None, "column": f.place.column or None, "found": f.found or None,
         "expected": f.expected or None, "difference": f.difference or None, "text_zh": f.text("zh"), "text_en": f.text("en"),

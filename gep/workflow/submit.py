@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,10 @@ def _one(book: Book, path: Path, vocabulary: Vocabulary, who: str, record_set: s
         told = finding("SUBMIT-AGAIN", Place(path.name), found=path.name)
         return Submitted(path.name, digest.sha256, ACCEPTED, 0, (told,))
     read = intake(path.name, data, vocabulary, held.facts, record_set)
-    status = REJECTED if stops(read.findings) else ACCEPTED
+    findings = read.findings
+    if read.records is not None:
+        findings = (*findings, *_twice(path.name, read.records, held.records.get(record_set), record_set))
+    status = REJECTED if stops(findings) else ACCEPTED
     body: dict[str, object] = {
         "file": path.name,
         "sha256": digest.sha256,
@@ -66,18 +69,29 @@ def _one(book: Book, path: Path, vocabulary: Vocabulary, who: str, record_set: s
         "bytes": len(data),
         "status": status,
     }
-    body |= {"record_set": record_set, "facts": len(read.facts), "findings": len(read.findings), "suffix": path.suffix.lower()}
+    body |= {"record_set": record_set, "facts": len(read.facts), "findings": len(findings), "suffix": path.suffix.lower()}
     if status == ACCEPTED:
         book.submissions.mkdir(exist_ok=True)
         kept = book.submissions / f"{digest.sha256}{path.suffix.lower()}"
         if not kept.exists():
             write_synced(kept, data)
     book.record("submit", body, who=who)
-    findings = read.findings
     if status == REJECTED:
-        count = sum(1 for f in read.findings if f.severity == "stop")
+        count = sum(1 for f in findings if f.severity == "stop")
         findings = (*findings, finding("SUBMIT-REJECTED", Place(path.name), found=path.name, expected=count))
     return Submitted(path.name, digest.sha256, status, len(read.facts), findings)
+
+
+def _twice(file: str, rows: pa.Table, held: pa.Table | None, record_set: str) -> Iterator[Finding]:
+    """A row that the book holds already would be counted twice, whatever it says now."""
+    if held is None:
+        return
+    keys = [k for k in ("region", "period", "row", "month") if k in rows.column_names]
+    again = rows.select(keys).join(held.select(keys), keys, join_type="left semi")
+    if again.num_rows:
+        first = again.sort_by([(k, "ascending") for k in keys]).slice(0, 1).to_pylist()[0]
+        example = "/".join(str(first[k]) for k in keys)
+        yield finding("SUBMIT-RECORDS-TWICE", Place(file), found=file, count=again.num_rows, records=record_set, example=example)
 
 
 def holdings(book: Book) -> Holdings:

@@ -27,8 +27,9 @@ def verify(book: Book) -> tuple[int, list[Finding]]:
         elif entry.act == "run":
             folder = book.releases / str(entry.seq)
             checked += 2
-            found += releases.check(folder)
-            if folder.is_dir() and not found:
+            wrong = releases.check(folder)
+            found += wrong
+            if not wrong:
                 sealed = releases.read_manifest(folder).digest.as_dict()
                 if sealed != entry.data["manifest"]:
                     found += _original(f"releases/{entry.seq}", str(sealed), str(entry.data["manifest"]))

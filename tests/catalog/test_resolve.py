@@ -252,6 +252,18 @@ def test_a_value_of_the_region_above_is_used_and_told() -> None:
     assert told.text("zh") == "地区 513301 没有自己的参数 share(-),采用上级地区 51 的数值。"
 
 
+def test_every_region_that_takes_the_value_above_is_told() -> None:
+    look = lookup(made("1", region="51"))
+    assert (value(look), value(look, region="5133"), value(look, year=2011)) == (1, 1, 1)
+    assert [f.place.key for f in look.findings.values()] == ["share/513301/2010/-", "share/5133/2010/-", "share/513301/2011/-"]
+
+
+def test_what_is_about_the_row_itself_is_told_once() -> None:
+    look = lookup(made("1", status="illustrative"))
+    assert (value(look), value(look, region="5133"), value(look, year=2011)) == (1, 1, 1)
+    assert [f.place.text() for f in look.findings.values()] == ["coefficients/parameters/p.csv:2 [share/-/-/-]"]
+
+
 def test_the_nearest_region_above_is_taken() -> None:
     assert value(lookup(made("1", region="51"), made("2", region="5133"))) == 2
 

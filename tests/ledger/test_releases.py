@@ -174,6 +174,8 @@ def test_no_changed_byte_of_a_release_goes_unseen(release: Path, data: st.DataOb
         (lambda b: b[:-20], "LEDGER-MANIFEST-UNREADABLE", "无法读取", "cannot be read"),
         (lambda b: b.replace(b"gep.release/1", b"gep.release/9"), "LEDGER-MANIFEST-UNREADABLE", "升级", "cannot be read"),
         (lambda b: b.replace(b'"rows":1', b'"rows":2'), "LEDGER-MANIFEST-CHANGED", "与其自身的哈希不符", "its own hash"),
+        (lambda b: b + b"\n", "LEDGER-MANIFEST-CHANGED", "与其自身的哈希不符", "its own hash"),
+        (lambda b: b.replace(b'":', b'": '), "LEDGER-MANIFEST-CHANGED", "与其自身的哈希不符", "its own hash"),
         (lambda b: b.replace(b'"trace.jsonl"', b'"../trace.jsonl"'), "LEDGER-MANIFEST-UNREADABLE", "无法读取", "cannot be read"),
     ],
 )

@@ -1,6 +1,5 @@
 """The views: which vintage a plain name shows, what was known on a date, the macros and their traps."""
 
-# ruff: noqa: S608
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -44,7 +43,7 @@ def vintage(
 
 @pytest.fixture(scope="module")
 def book(make: Any, build: Build) -> Path:
-    """1: both years final. 2: newer, preliminary. 3: profile q, 2021 a trial. Then 2019 of 1 is reopened, 2020 of 2 made final."""
+    """1: both years final. 2: newer, preliminary. 3: profile q, 2021 a trial. Then 2019 of 1 is reopened, 2020 of 2 final."""
     acts = [
         make.state(1, 2019, seq=4, state="preliminary", rank=1, at=day(4)),
         make.state(2, 2020, seq=5, state="final", rank=3, at=day(5)),

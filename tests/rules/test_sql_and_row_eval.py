@@ -22,7 +22,7 @@ from gep.rules.parse import parse
 from gep.rules.plan import Plan
 from gep.rules.product import RowProduct
 from gep.rules.row_eval import RowSum, row_integer, row_integers, row_sum, row_value
-from gep.rules.sql import aggregates, integer_sql, literal, text_size
+from gep.rules.sql import aggregates, integer_sql, literal, quick, text_size, trusted
 
 ROWS = 4000
 
@@ -49,11 +49,25 @@ def _duckdb(product: RowProduct, table: Mapping[str, list[float | None]], thread
         con.register("frame", _arrow(frame))
         con.execute("INSERT INTO t SELECT * FROM frame")
         selected = aggregates(product, columns)
-        values = con.execute(f"SELECT {', '.join(f'{sql} AS {key}' for key, sql in selected.items())} FROM t").fetchone()  # noqa: S608
+        values = con.execute(f"SELECT {', '.join(f'{sql} AS {key}' for key, sql in selected.items())} FROM t").fetchone()
     assert values is not None
     found = dict(zip(selected, values, strict=True))
     assert found["n"] == rows
     return RowSum(found.get("s", 0), rows, found["missing"], found["bad"], found.get("a", 0), found.get("value"))
+
+
+def _quick(products: list[RowProduct], table: Mapping[str, list[float | None]]) -> tuple[list[float], int, float]:
+    """Sums of the quick pass, number of rows, guard."""
+    columns = {name: f"c{i}" for i, name in enumerate(table)}
+    missing = {n: [v is None for v in column] for n, column in table.items()}
+    frame = {c: np.ma.masked_array([0.0 if v is None else v for v in table[n]], missing[n]) for n, c in columns.items()}
+    with _connection(2).cursor() as con:
+        con.register("quick_frame", _arrow(frame))
+        chosen = quick(products, columns)
+        values = con.execute(f"SELECT {', '.join(f'{sql} AS {key}' for key, sql in chosen.items())} FROM quick_frame").fetchone()
+    assert values is not None
+    found = dict(zip(chosen, values, strict=True))
+    return [found[f"s{i}"] for i in range(len(products))], found["n"], found["guard"]
 
 
 def _arrow(frame: Mapping[str, np.ma.MaskedArray]) -> object:
@@ -107,7 +121,7 @@ def test_every_single_row_has_the_same_integer_not_only_the_sum() -> None:
     columns = {n: f"c{i}" for i, n in enumerate(table)}
     with duckdb.connect() as con:
         con.register("frame", _arrow({columns[n]: np.ma.masked_array(v, [False] * ROWS) for n, v in table.items()}))
-        rows = con.execute(f"SELECT {integer_sql(product, columns)} FROM frame").fetchall()  # noqa: S608
+        rows = con.execute(f"SELECT {integer_sql(product, columns)} FROM frame").fetchall()
     arrays = {n: np.array(v, dtype=np.float64) for n, v in table.items()}
     masks = {n: np.zeros(ROWS, dtype=np.bool_) for n in table}
     whole, _, _ = row_integers(product, arrays, masks, ROWS)
@@ -274,6 +288,37 @@ def test_any_expression_on_any_rows_gives_the_same_five_results(text: str, rows:
         return
     table: dict[str, list[float | None]] = {name: [r[i] for r in rows] for i, name in enumerate("abc")}
     assert _duckdb(product, table) == _numpy(product, table)
+
+
+@settings(max_examples=120, deadline=None)
+@drawn(
+    texts=st.lists(_expressions(), min_size=1, max_size=3),
+    rows=st.lists(st.tuples(_VALUES, _VALUES, _VALUES), min_size=1, max_size=8),
+)
+def test_the_quick_pass_is_exact_or_not_trusted(texts: list[str], rows: list[tuple[float | None, ...]]) -> None:
+    """Where the guard holds, no row is missing or bad and the sums are those of the reference; it may refuse, it may not be wrong."""
+    products = [p for p in (_product(t, q="1e-3") for t in texts) if text_size(p.body) <= 400]
+    if not products:
+        return
+    table: dict[str, list[float | None]] = {name: [r[i] for r in rows] for i, name in enumerate("abc")}
+    sums, n, guard = _quick(products, table)
+    expected = [_numpy(p, table) for p in products]
+    assert n == len(rows)
+    if trusted(guard):
+        assert [int(s) for s in sums] == [e.s for e in expected]
+        assert all(e.missing == e.bad == 0 for e in expected)
+    clean = all(e.missing == e.bad == 0 for e in expected)
+    if clean and sum(e.a for e in expected) < 2**51:
+        assert trusted(guard)
+
+
+def test_the_quick_pass_does_not_trust_what_a_double_cannot_hold() -> None:
+    """Two rows of 2^52 q: their sum needs the 54th bit for the next odd number."""
+    table: dict[str, list[float | None]] = {"a": [2.0**52, 2.0**52 + 1]}
+    _, n, guard = _quick([_product("a", q="1")], table)
+    assert (n, trusted(guard)) == (2, False)
+    _, n, guard = _quick([_product("a", q="1")], {"a": [2.0**50, 2.0**50 + 1]})
+    assert trusted(guard)
 
 
 def test_a_planned_rule_runs_the_same(

@@ -23,7 +23,7 @@ from gep.workflow.demo import Demo
 from gep.workflow.explain import explain
 from gep.workflow.plan import plans
 from gep.workflow.run import Made, clear_unfinished, freeze, release_folders, run, years_of
-from gep.workflow.submit import holdings
+from gep.workflow.submit import Holdings, holdings
 from gep.workflow.views import rows
 
 COMPLETE, LACKING, WITHOUT, UNKNOWN = "513301", "513322", "513323", "513324"
@@ -78,16 +78,19 @@ def stopping(made: Made) -> list[Finding]:
 
 def test_a_missing_return_stops_the_run_and_is_named(counties: Book, refused: Made) -> None:
     missing, last = stopping(refused)
-    assert missing.code == "RUN-INPUT-MISSING"
+    assert missing.code == "INTAKE-INPUT-MISSING"
     assert missing.place.key == f"water_retention/{LACKING}/2010/-"
-    assert missing.text("en") == (
-        "The service water_retention lacks Water retained (water_retention, category -) for region 513322 in 2010; "
-        "the rule reservoir_unit_cost needs it."
-    )
-    assert missing.text("zh").startswith("服务 water_retention 缺少数据:")
-    assert "地区 513322,2010 年" in missing.text("zh")
-    assert missing.mend("zh").startswith("请 水利局 报送一行 water_retention,单位用 m3 或其倍数;")
-    assert "state not_available or not_applicable with the reason in note" in missing.mend("en")
+    named = ("water_retention", "513322", "2010", "-", "reservoir_unit_cost", "m3")
+    for text, words in (
+        (missing.text("zh"), ("水源涵养量", "513322县")),
+        (missing.text("en"), ("Water retained", "County 513322")),
+    ):
+        assert all(word in text for word in (*named, *words)), text
+    assert "水利局" in missing.mend("zh")
+    assert "水利局" in missing.mend("en")
+    assert all("513322,2010,water_retention" in missing.mend(lang) for lang in ("zh", "en"))
+    assert "state" in missing.mend("zh")
+    assert "not_applicable" in missing.mend("en")
     assert (last.code, last.text("en")) == ("RUN-REFUSED", "1 findings stop the run; no vintage was made.")
     assert "--trial" in last.mend("zh")
     assert (refused.vintage, refused.figures) == (None, ())
@@ -122,7 +125,7 @@ def test_what_is_declared_unknown_is_missing(counties: Book, trial: Made) -> Non
     assert [total[c] for c in COLUMNS] == [MATERIAL, None, CULTURAL, None]
     assert (total["enabled"], total["valued"], total["missing"], total["not_applicable"]) == (17, 16, 1, 0)
     # it was returned, with a reason: nothing more is asked for
-    assert not [f for f in trial.findings if f.code == "RUN-INPUT-MISSING" and UNKNOWN in f.place.key]
+    assert not [f for f in trial.findings if f.code == "INTAKE-INPUT-MISSING" and UNKNOWN in f.place.key]
 
 
 def test_the_city_is_the_sum_of_its_counties(counties: Book, trial: Made) -> None:
@@ -329,22 +332,28 @@ def test_the_query_store_is_rebuilt_from_the_releases(copy: Book) -> None:
 # ---- years
 
 
+@pytest.fixture(scope="module")
+def held(demo: Demo) -> Holdings:
+    return holdings(demo.book)
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [("2011", "2011"), ("2009-2011", "2009, 2011"), ("2011-2010", "2011-2010"), ("last", "last"), ("2010-", "2010-"), ("-", "-")],
 )
-def test_a_year_without_data_is_told(demo: Demo, wanted: str, found: str) -> None:
+def test_a_year_without_data_is_told(demo: Demo, held: Holdings, wanted: str, found: str) -> None:
     with pytest.raises(Refused) as caught:
-        years_of(demo.book, holdings(demo.book), wanted)
+        years_of(demo.book, held, wanted)
     (told,) = caught.value.findings
     assert (told.code, told.found) == ("RUN-NO-YEAR", found)
     assert told.text("zh") == f"账册中没有 {found} 年的数据。"
     assert told.mend("en") == "Years with data: 2010. Submit the data of that year first with gep submit."
 
 
-def test_years(demo: Demo) -> None:
-    held = holdings(demo.book)
-    assert years_of(demo.book, held, "all") == years_of(demo.book, held, "2010") == years_of(demo.book, held, "2010-2010") == [2010]
+def test_years(demo: Demo, held: Holdings) -> None:
+    assert (
+        years_of(demo.book, held, "all") == years_of(demo.book, held, "2010") == years_of(demo.book, held, "2010-2010") == [2010]
+    )
 
 
 def test_an_unknown_profile_is_told(copy: Book) -> None:
@@ -360,8 +369,7 @@ def test_an_unknown_profile_is_told(copy: Book) -> None:
 
 
 @pytest.fixture(scope="module")
-def computed(demo: Demo) -> Callable[[Catalog], Computation]:
-    held = holdings(demo.book)
+def computed(demo: Demo, held: Holdings) -> Callable[[Catalog], Computation]:
     regions = demo.book.config.regions
 
     def made(catalog: Catalog) -> Computation:
@@ -396,7 +404,10 @@ def test_what_is_frozen_is_complete_and_named_by_its_hash(demo: Demo) -> None:
     assert set(frozen) == {"regions", "garze-2017/2010", "garze-2017-one-carbon/2010"}
     part = frozen["garze-2017/2010"]
     assert set(part) == {"scheme", "rules", "plans", "measures", "parameters", "codes", "sources"}
-    used = {r["parameter"] for r in rows(demo.book, "SELECT DISTINCT parameter FROM parameter_used WHERE figure LIKE '%profile=garze-2017/%'")}
+    used = {
+        r["parameter"]
+        for r in rows(demo.book, "SELECT DISTINCT parameter FROM parameter_used WHERE figure LIKE '%profile=garze-2017/%'")
+    }
     assert used <= {p["id"] for p in part["parameters"]}
     assert {p["source"] for p in part["parameters"]} == set(part["sources"])
 
