@@ -87,7 +87,8 @@ def test_a_file_is_no_book(tmp_path: Path) -> None:
         ('leaf_level = "county"\n', "", "CATALOG-FIELD-MISSING", "缺少字段 leaf_level。", "The field leaf_level is missing."),
         ('leaf_level = "county"', 'leaf_level = "township"', "CATALOG-FIELD-CHOICE", "字段 leaf_level 的取值不在允许范围内。",
          "The field leaf_level has a value that is not allowed."),
-        ('schemes = ["garze-2017"]', "schemes = []", "CATALOG-FIELD-MISSING", "缺少字段 schemes。", "The field schemes is missing."),
+        ('schemes = ["garze-2017"]', "schemes = []", "CATALOG-FIELD-MISSING", "缺少字段 schemes。",
+         "The field schemes is missing."),
         ('schemes = ["garze-2017"]', 'schemes = "garze-2017"', "CATALOG-FIELD-TYPE", "字段 schemes 的写法不对。",
          "The field schemes is not written as it should be."),
         ("illustrative = true", 'illustrative = "no"', "CATALOG-FIELD-TYPE", "字段 illustrative 的写法不对。",
@@ -161,10 +162,16 @@ def test_who_acts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_lock_lets_go_after_a_fault(tmp_path: Path) -> None:
     book = Book(written(tmp_path, GOOD).parent)
-    with pytest.raises(RuntimeError, match="inside"), book.lock("one"):
-        assert (book.root / ".lock-holder").read_text(encoding="utf-8").startswith("one, pid ")
-        raise RuntimeError("inside")
-    assert not (book.root / ".lock-holder").exists()
+    note = book.root / ".lock-holder"
+
+    def fail() -> None:
+        with book.lock("one"):
+            assert note.read_text(encoding="utf-8").startswith("one, pid ")
+            raise RuntimeError("inside")
+
+    with pytest.raises(RuntimeError, match="inside"):
+        fail()
+    assert not note.exists()
     with book.lock("two"):
         pass
 

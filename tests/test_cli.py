@@ -150,7 +150,8 @@ def test_what_is_no_book_is_told_by_every_verb(run: Gep, tmp_path: Path, args: t
 
 
 REFUSALS: list[tuple[tuple[str, ...], str, str, str]] = [
-    (("init", "NEW", "--from", "garze-2011"), "BOOK-UNKNOWN-SHIPPED", "没有名为 garze-2011 的随附账册", "There is no shipped book"),
+    (("init", "NEW", "--from", "garze-2011"), "BOOK-UNKNOWN-SHIPPED", "没有名为 garze-2011 的随附账册",
+     "There is no shipped book"),
     (("init", "BOOK"), "BOOK-EXISTS", "已存在且不为空", "exists and is not empty"),
     (("run", "BOOK", "--year", "2011"), "RUN-NO-YEAR", "账册中没有 2011 年的数据", "The book holds no data of 2011"),
     (("run", "BOOK", "--profile", "nope"), "CATALOG-UNKNOWN-REFERENCE", "scheme nope 未登记", "The scheme nope is not declared"),
@@ -399,7 +400,8 @@ def test_coefficients_audit(run: Gep) -> None:
 @pytest.mark.parametrize(
     ("environment", "lang"),
     [
-        ({}, "en"), ({"LANG": "zh_CN.UTF-8"}, "zh"), ({"LANG": "de_DE.UTF-8"}, "en"), ({"LC_ALL": "zh_CN", "LANG": "en_US"}, "zh"),
+        ({}, "en"), ({"LANG": "zh_CN.UTF-8"}, "zh"), ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "zh_CN", "LANG": "en_US"}, "zh"),
         ({"LC_MESSAGES": "C", "LANG": "zh_CN"}, "en"), ({"GEP_LANG": "en", "LANG": "zh_CN"}, "en"), ({"GEP_LANG": "zh"}, "zh"),
         ({"GEP_LANG": "fr", "LANG": "zh_CN"}, "zh"),
     ],

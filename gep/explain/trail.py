@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from gep.base.records import Source
+
 Node = Mapping[str, Any]
 COMPUTED, SUBMITTED, PARAMETER = "computed", "submitted", "parameter"
 ORIGINS = {"cell": SUBMITTED, "parameter": PARAMETER}
@@ -83,6 +85,15 @@ def parameters_below(figure: str, start: str, nodes: Mapping[str, Node]) -> Iter
             "source": node["source"],
             "locator": node["locator"] or None,
         }
+
+
+def rests_on_illustration(start: str, nodes: Mapping[str, Node], sources: Mapping[str, Source]) -> bool:
+    """Whether a parameter below is illustrative, or a returned figure comes from an illustrative source (示例数据)."""
+    for node in below(start, nodes):
+        source = sources.get(str(node.get("source") or ""))
+        if node.get("status") == "illustrative" or (node["kind"] == "cell" and source is not None and source.kind == "illustrative"):
+            return True
+    return False
 
 
 def coefficient(text: str | None) -> Decimal | None:

@@ -74,6 +74,7 @@ grouped AS (
   SELECT {group}, service, benefit, product, ecosystem,
     4 - grouping(benefit) - grouping(product) - grouping(ecosystem) AS level,
     count(*) AS n, bool_and(own) AS own, max(depth) AS depth, bool_or(allocated) AS allocated,
+    bool_or(illustrative) AS illustrative,
     bool_or(lost) AS lost, bool_or(open2) AS open2, bool_or(open3) AS open3, bool_or(open4) AS open4,
     {total_sql(table.amount, "state")} AS amount, {total_state_sql("state")} AS state{_quantity(physical)}
   FROM open
@@ -161,6 +162,7 @@ def _total_columns(table: Table, physical: bool) -> str:
         "region_level": "r.level",
         "method_id": "NULL::VARCHAR",
         "allocated": "x.allocated",
+        "illustrative": "x.illustrative",
         "price": f"NULL::{table.column('price').type}" if not physical else "",
         "price_unit": "NULL::VARCHAR",
     }

@@ -101,6 +101,13 @@ ALLOCATED = Column(
     "True if brought down from a higher level by a declared allocation",
     attribute=True,
 )
+ILLUSTRATIVE = Column(
+    "illustrative",
+    "BOOLEAN",
+    "是否含示例数据(其下有示例性质的系数、填报数,或整本账册为示例)",
+    "True if it rests on an illustrative coefficient or return, or the whole book is illustrative",
+    attribute=True,
+)
 STATE = _text(
     "state",
     "状态:value 有数;not_available 缺数;not_applicable 不适用;refused 拒绝计算",
@@ -143,6 +150,7 @@ PHYSICAL_ACCOUNT = Table(
         LEVEL,
         METHOD,
         ALLOCATED,
+        ILLUSTRATIVE,
     ),
     "account",
     amount="quantity",
@@ -178,6 +186,7 @@ VALUE_ACCOUNT = Table(
         LEVEL,
         METHOD,
         ALLOCATED,
+        ILLUSTRATIVE,
     ),
     "account",
     amount="value",
@@ -212,6 +221,7 @@ GEP_TOTAL = Table(
         Column("not_applicable", "INTEGER", "不适用的服务数", "Services that do not apply", required=True),
         NAME,
         LEVEL,
+        ILLUSTRATIVE,
     ),
     "account",
 )

@@ -62,7 +62,8 @@ def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
         ]
         region = f"{r['region_name']} {r['region_code']}"
         unit = name + display(r["currency"], lang)
-        table.add_row(str(r["year"]), region, r["profile"], *amounts, unit, words["counts"].format(**r))
+        services = words["counts"].format(**r) + (f"; {words['holds_illustrative']}" if r["illustrative"] else "")
+        table.add_row(str(r["year"]), region, r["profile"], *amounts, unit, services)
     return table
 
 

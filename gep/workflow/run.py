@@ -19,7 +19,7 @@ from gep.catalog.freeze import canonical, content_hash
 from gep.catalog.resolve import valid
 from gep.engine.trace import Json, Node
 from gep.explain.address import NO_KEY
-from gep.explain.trail import direct_inputs, parameters_below
+from gep.explain.trail import direct_inputs, parameters_below, rests_on_illustration
 from gep.ledger import releases
 from gep.ledger.files import write_synced
 from gep.ledger.store import rebuild
@@ -240,7 +240,8 @@ def _tables(
     trace: list[Mapping[str, object]] = []
     used: list[Mapping[str, object]] = []
     for f in figures:
-        tables[f.address.view].append({**f.row, "vintage": vintage})
+        shown = book.config.illustrative or rests_on_illustration(f.node, nodes, book.catalog.sources)
+        tables[f.address.view].append({**f.row, "vintage": vintage, "illustrative": shown})
         trace += ({**t, "vintage": vintage} for t in direct_inputs(f.address.text(), f.node, nodes))
         used += ({**p, "vintage": vintage} for p in parameters_below(f.address.text(), f.node, nodes))
     tables["trace"], tables["parameter_used"] = trace, used

@@ -39,10 +39,10 @@ def test_the_csv_is_the_record(release: Path) -> None:
     text = (release / "physical_account.csv").read_text(encoding="utf-8")
     assert text == (
         "region_code,zone,year,vintage,profile,service,benefit,product,ecosystem,quantity,unit,state,"
-        "region_name,region_level,method_id,allocated\n"
-        'a,-,2020,1,garze-2017,crop,-,rice,-,3.000000,t,value,"甲""县,\n",county,m,false\n'
-        "a,-,2020,1,garze-2017,water,-,-,-,95.300000,t,value,a县,county,m,false\n"
-        "b,-,2020,1,garze-2017,water,-,-,-,,t,not_available,b县,county,m,false\n"
+        "region_name,region_level,method_id,allocated,illustrative\n"
+        'a,-,2020,1,garze-2017,crop,-,rice,-,3.000000,t,value,"甲""县,\n",county,m,false,false\n'
+        "a,-,2020,1,garze-2017,water,-,-,-,95.300000,t,value,a县,county,m,false,false\n"
+        "b,-,2020,1,garze-2017,water,-,-,-,,t,not_available,b县,county,m,false,false\n"
     )
 
 

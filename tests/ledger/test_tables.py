@@ -10,17 +10,17 @@ CONTRACT = {
     "physical_account": (
         "region_code zone year vintage profile service benefit product ecosystem",
         "quantity unit state",
-        "region_name region_level method_id allocated",
+        "region_name region_level method_id allocated illustrative",
     ),
     "value_account": (
         "region_code zone year vintage profile service benefit product ecosystem price_basis currency",
         "quantity unit price price_unit value state",
-        "region_name region_level method_id allocated",
+        "region_name region_level method_id allocated illustrative",
     ),
     "gep_total": (
         "region_code zone year vintage profile price_basis currency",
         "material regulating cultural gep enabled valued missing not_applicable",
-        "region_name region_level",
+        "region_name region_level illustrative",
     ),
 }
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from gep.report.page import page
 from gep.workflow.compare import compare_profiles
 from gep.workflow.demo import Demo
 from gep.workflow.explain import explain
+from gep.workflow.init import init
 from gep.workflow.views import Release, rows
 
 GARZE = "value_account/513300/2010"
@@ -64,7 +66,7 @@ def test_every_figure_of_the_book_reaches_a_cell_or_a_parameter(book: Book, monk
 
 def amounts(book: Book, view: str, column: str) -> dict[str, Decimal]:
     found = {}
-    for r in rows(book, f"SELECT * FROM {view}"):  # noqa: S608 (the names stand in this file)
+    for r in rows(book, f"SELECT * FROM {view}"):
         named = [f"{n}={r[n]}" for n in ("zone", "profile", "price_basis", "currency") if n in r]
         found["/".join([view, r["region_code"], str(r["year"]), *(r[k] for k in POSITIONAL[view]), *named])] = r[column]
     return found
@@ -131,8 +133,8 @@ MATERIAL = ("crop_products", "forestry_products", "livestock_products", "fishery
 
 
 def test_a_prefix_agrees_with_the_rollup_view(book: Book) -> None:
-    sql = "SELECT service, value FROM value_account_rollup WHERE profile = 'garze-2017' AND benefit = '-' AND product = '-' AND ecosystem = '-'"
-    held = rows(book, sql)
+    where = "profile = 'garze-2017' AND benefit = '-' AND product = '-' AND ecosystem = '-'"
+    held = rows(book, f"SELECT service, value FROM value_account_rollup WHERE {where}")
     assert len(held) >= 17
     for r in held:
         address = GARZE if r["service"] == "-" else f"{GARZE}/{r['service']}"
@@ -225,11 +227,8 @@ def test_a_year_profile_region_or_vintage_that_is_not_there(book: Book, address:
     assert near in one.mend("en")
 
 
-def test_a_book_without_a_run_says_so(make_book: Any) -> None:
-    from gep.workflow.init import init
-
-    book, _ = init(make_book([{"region": "513300", "period": "2010", "item": "lake_regulation", "value": "2.43", "unit": "亿立方米",
-                               "department": "水利局", "source": "garze2017"}]).root.parent / "bare")  # fmt: skip
+def test_a_book_without_a_run_says_so(tmp_path: Path) -> None:
+    book, _ = init(tmp_path / "bare")
     one = told(book, "gep_total/513300/2010")
     assert (one.code, one.text("en")) == ("BOOK-NO-RUN", "The book holds no result yet.")
     assert one.mend("zh") == "先运行 gep run BOOK --year all。"

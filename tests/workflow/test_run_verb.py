@@ -202,8 +202,9 @@ def test_an_empty_answer_is_refused(demo: Demo) -> None:
 # ---- vintages
 
 
-RAISED = """id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note
-reservoir_unit_cost,local,513300,,2010-01-01,2010-12-31,7.766,元@2010/m3,,,local,garze2017,raised,<script>alert(1)</script> {{7*7}} & "价"
+HOSTILE = '<script>alert(1)</script> {{7*7}} & "价"'
+RAISED = f"""id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note
+reservoir_unit_cost,local,513300,,2010-01-01,2010-12-31,7.766,元@2010/m3,,,local,garze2017,raised,{HOSTILE}
 """
 
 
