@@ -372,7 +372,10 @@ def sql(
 
         opened = _book(book)
         need_store(opened)
-        others = [(path.name.replace("-", "_"), _book(path).store) for path in attach or ()]
+        attached = [_book(path) for path in attach or ()]
+        for other in attached:
+            need_store(other)
+        others = [(other.root.name.replace("-", "_"), other.store) for other in attached]
         result = select(opened.store, query, others, as_of.date() if as_of else None)
         write(result, form, sys.stdout.buffer)
 

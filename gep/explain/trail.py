@@ -91,7 +91,9 @@ def rests_on_illustration(start: str, nodes: Mapping[str, Node], sources: Mappin
     """Whether a parameter below is illustrative, or a returned figure comes from an illustrative source (示例数据)."""
     for node in below(start, nodes):
         source = sources.get(str(node.get("source") or ""))
-        if node.get("status") == "illustrative" or (node["kind"] == "cell" and source is not None and source.kind == "illustrative"):
+        if node.get("status") == "illustrative" or (
+            node["kind"] == "cell" and source is not None and source.kind == "illustrative"
+        ):
             return True
     return False
 

@@ -283,9 +283,7 @@ def _submission_row(s: Mapping[str, object], vintage: int) -> dict[str, object]:
     return {"vintage": vintage, "department": None} | {n: s[n] for n in names}
 
 
-def _finding_row(
-    f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, ...], object]
-) -> dict[str, object]:
+def _finding_row(f: Finding, seq: int, vintage: int, answers: Mapping[tuple[object, ...], object]) -> dict[str, object]:
     parts = [*f.place.key.split("/"), "", "", ""]
     region, period, key = ("" if part == NO_KEY else part for part in parts[1:4])
     answer = answers.get((f.rule, region, period, key)) if f.status == "answered" else None

@@ -12,6 +12,7 @@ from gep.base.findings import Place, Refused, finding
 from gep.book import Book
 from gep.explain.address import NO_KEY, Address, parse
 from gep.ledger import query
+from gep.ledger.store import rebuild
 from gep.workflow.run import release_folders
 
 # the vintages that the plain views show, for each year and profile
@@ -50,8 +51,16 @@ def rows(book: Book, sql: str) -> list[dict[str, Any]]:
 
 
 def need_store(book: Book) -> None:
-    if not release_folders(book):
+    """A query store that holds every run of the journal: one that is gone, or that a killed run left behind, is built again."""
+    folders = release_folders(book)
+    if not folders:
         raise Refused([finding("BOOK-NO-RUN", Place(book.root.name))])
+    held: set[str] = set()
+    if book.store.is_file():
+        held = {str(vintage) for (vintage,) in query.select(book.store, "SELECT vintage FROM run_all").rows}
+    if held != {folder.name for folder in folders}:
+        with book.lock():
+            rebuild(book.store, release_folders(book))
 
 
 def release_of(book: Book, address: Address) -> Release:

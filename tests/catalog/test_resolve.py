@@ -374,6 +374,8 @@ def test_every_read_is_recorded_once() -> None:
         ("nothing", (), "513301", 2010),
     }
     assert look.read["nothing", (), "513301", 2010] is None
+    look.catalog = Catalog()  # what was read once stands: nothing is looked up again
+    assert (value(look), value(look, key=FOREST)) == (1, 2)
     assert len(look.findings) == 1
 
 

@@ -107,6 +107,12 @@ def test_rows_of_other_sets_do_not_matter(small: Any) -> None:
     assert value_rules(c, c.schemes["one"])[0][0].inputs[1].grain == ("region",)
 
 
+def test_the_book_s_own_prices_are_keyed_as_they_are(small: Any) -> None:
+    keyed(small, "local,,ecosystem:forest,,,1")
+    c = small.load()
+    assert value_rules(c, c.schemes["one"])[0][0].inputs[1].grain == ("region", "ecosystem")
+
+
 def test_prices_keyed_in_two_ways_are_refused(small: Any) -> None:
     keyed(small, "set-a,,,,,1", "set-b,,ecosystem:forest,,,2")
     c = small.load()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gep.explain.trail import below, children, coefficient, direct_inputs, origin, parameters_below
+from gep.base.records import Source
+from gep.explain.trail import below, children, coefficient, direct_inputs, origin, parameters_below, rests_on_illustration
 
 #  total ─ value ─┬─ quantity ─┬─ soil (cell)
 #                 │            ├─ fraction (parameter)
@@ -180,3 +181,17 @@ def test_parameters_below_a_figure() -> None:
 def test_a_coefficient_has_eighteen_decimals_in_its_column(text: str | None, expected: Decimal | None) -> None:
     # eighteen decimals fit the column; with nineteen it is NULL and the text beside it has them all
     assert coefficient(text) == expected
+
+
+def test_a_figure_rests_on_illustration_if_anything_below_it_does() -> None:
+    measured, made_up = Source("paper", "paper", "A paper"), Source("paper", "illustrative", "Made up")
+    assert not rests_on_illustration("value", NODES, {"paper": measured})
+    # a source that is illustrative taints the figures returned from it; of a parameter its status speaks
+    assert not rests_on_illustration("value", NODES, {"paper": made_up})
+    returned = NODES | {"rain": NODES["rain"] | {"source": "paper"}}
+    assert rests_on_illustration("value", returned, {"paper": made_up})
+    assert not rests_on_illustration("value", returned, {"paper": measured})
+    assert not rests_on_illustration("soil", returned, {"paper": made_up})
+    shown = NODES | {"fraction": NODES["fraction"] | {"status": "illustrative"}}
+    assert rests_on_illustration("total:gep_total/51/2010#gep", shown, {})
+    assert not rests_on_illustration("price", shown, {})

@@ -65,6 +65,7 @@ class Case:
     book: Book
     held: Holdings
     folder: Path
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, table: str) -> list[dict[str, str]]:
         return read_csv(self.folder / f"{table}.csv")
@@ -75,6 +76,12 @@ class Case:
     def world(self, **changes: Any) -> World:
         """The case worked out in memory, with some of it changed."""
         return World(self, **changes)
+
+    def base(self) -> Done:
+        """The case as it is, worked out in memory once."""
+        if "base" not in self.kept:
+            self.kept["base"] = self.world().done()
+        return self.kept["base"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,16 @@ class World:
         records = held.records if self.records is None else self.records
         years = sorted({int(f.period[:4]) for f in held.facts})
         return [
-            compute(self.catalog or book.catalog, p, y, facts, book.config.regions, book.config.leaves, records=records, **self.options)
+            compute(
+                self.catalog or book.catalog,
+                p,
+                y,
+                facts,
+                book.config.regions,
+                book.config.leaves,
+                records=records,
+                **self.options,
+            )
             for y in years
             for p in self.profiles or book.config.schemes
         ]
@@ -112,6 +128,7 @@ class Done:
     computations: list[Computation]
     figures: list[Figure]
     nodes: dict[str, dict[str, Any]]
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def findings(self) -> dict[str, list[Any]]:
@@ -138,11 +155,16 @@ class Done:
 
     def total(self, region: str, profile: str) -> Mapping[str, Any]:
         return next(
-            f.row for f in self.figures if f.address.view == "gep_total" and (f.row["region_code"], f.row["profile"]) == (region, profile)
+            f.row
+            for f in self.figures
+            if f.address.view == "gep_total" and (f.row["region_code"], f.row["profile"]) == (region, profile)
         )
 
     def trace(self) -> Any:
-        return TRACE_EVAL.Trace(list(self.nodes.values()))
+        """The nodes as the evaluator reads them; made once."""
+        if "trace" not in self.kept:
+            self.kept["trace"] = TRACE_EVAL.Trace(list(self.nodes.values()))
+        return self.kept["trace"]
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +195,7 @@ def sample() -> Callable[[Sequence[Any], int], list[Any]]:
     """A seeded sample of what there is; all of it under GEP_PROOF=full."""
 
     def choose(things: Sequence[Any], most: int) -> list[Any]:
-        return list(things) if FULL or len(things) <= most else random.Random(8170).sample(list(things), most)
+        return list(things) if FULL or len(things) <= most else random.Random(8170).sample(list(things), most)  # noqa: S311
 
     return choose
 
@@ -200,7 +222,7 @@ def shuffled() -> Iterator[Callable[[pa.Table, int], pa.Table]]:
 
     def mix(table: pa.Table, seed: int) -> pa.Table:
         order = list(range(table.num_rows))
-        random.Random(seed).shuffle(order)
+        random.Random(seed).shuffle(order)  # noqa: S311
         return table.take(pa.array(order))
 
     return mix

@@ -46,7 +46,9 @@ def test_every_sampled_figure_comes_out_of_its_trace(cases: Mapping[str, Any], s
     case = cases[name]
     trace = case.trace()
     every = sorted(figures(case, trace))
-    assert len(every) == sum(len(case.rows(t)) * (4 if t == "gep_total" else 1) for t in ("physical_account", "value_account", "gep_total"))
+    assert len(every) == sum(
+        len(case.rows(t)) * (4 if t == "gep_total" else 1) for t in ("physical_account", "value_account", "gep_total")
+    )
     chosen = sample(every, FIGURES)
     assert len(chosen) >= min(FIGURES, len(every))
     for address, node, stored in chosen:
@@ -55,7 +57,9 @@ def test_every_sampled_figure_comes_out_of_its_trace(cases: Mapping[str, Any], s
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_node_named_is_there_and_everything_below_a_figure_comes_out(cases: Mapping[str, Any], sample: Sample, name: str) -> None:
+def test_every_node_named_is_there_and_everything_below_a_figure_comes_out(
+    cases: Mapping[str, Any], sample: Sample, name: str
+) -> None:
     trace = cases[name].trace()
     assert trace.references() <= set(trace.nodes)
     worked = [i for i, n in trace.nodes.items() if n["kind"] in ("calculation", "row_sum", "total")]

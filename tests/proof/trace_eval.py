@@ -139,13 +139,10 @@ def function(name: str, args: list[Fraction]) -> Fraction:
             with mpmath.workdps(150):
                 made = getattr(mpmath, name)(mpmath.mpf(args[0].numerator) / args[0].denominator)
                 return fifty(Decimal(mpmath.nstr(made, 120)))
-        result = {
-            "exp": lambda: wide[0].exp(),
-            "ln": lambda: wide[0].ln(),
-            "log10": lambda: wide[0].log10(),
-            "sqrt": lambda: wide[0].sqrt(),
-            "pow": lambda: (wide[1] * wide[0].ln()).exp(),
-        }[name]()
+        if name == "pow":
+            result = (wide[1] * wide[0].ln()).exp()
+        else:
+            result = {"exp": wide[0].exp, "ln": wide[0].ln, "log10": wide[0].log10, "sqrt": wide[0].sqrt}[name]()
     return fifty(result)
 
 
@@ -228,7 +225,9 @@ class Trace:
     def check(self, name: str) -> Decimal | None:
         """The stored decimal of a node, worked out again; TraceFault if it is not what the node says."""
         node = self.nodes[name]
-        return {"calculation": self.calculation, "row_sum": self.row_sum, "total": self.total, "cell": self.cell}[node["kind"]](node)
+        return {"calculation": self.calculation, "row_sum": self.row_sum, "total": self.total, "cell": self.cell}[node["kind"]](
+            node
+        )
 
     def cell(self, node: dict[str, Any]) -> Decimal | None:
         """What the account stores of a submitted figure."""

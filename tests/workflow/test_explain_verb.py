@@ -33,6 +33,17 @@ def book(demo: Demo) -> Book:
     return demo.book
 
 
+@pytest.fixture(scope="module")
+def release(book: Book) -> Release:
+    return Release(13, book.releases / "13")
+
+
+@pytest.fixture
+def _read_once(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One release serves many figures: reading it anew for each of them shows nothing more."""
+    monkeypatch.setattr("gep.workflow.explain.release_of", lambda *_: release)
+
+
 def told(book: Book, address: str) -> Any:
     with pytest.raises(Refused) as caught:
         explain(book, address)
@@ -43,11 +54,9 @@ def told(book: Book, address: str) -> Any:
 # ---- every figure
 
 
-def test_every_figure_of_the_book_reaches_a_cell_or_a_parameter(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    release = Release(13, book.releases / "13")
+@pytest.mark.usefixtures("_read_once")
+def test_every_figure_of_the_book_reaches_a_cell_or_a_parameter(book: Book, release: Release) -> None:
     assert len(release.figures) > 120
-    # one release serves all: reading it anew for each of them shows nothing more
-    monkeypatch.setattr("gep.workflow.explain.release_of", lambda *_: release)
     stored = {**amounts(book, "value_account", "value"), **amounts(book, "physical_account", "quantity")}
     seen = set()
     for figure in release.figures:
@@ -132,6 +141,7 @@ def test_a_prefix_or_a_code_above_is_the_sum_of_its_leaves(book: Book, prefix: s
 MATERIAL = ("crop_products", "forestry_products", "livestock_products", "fishery_products", "water_supply", "eco_energy")
 
 
+@pytest.mark.usefixtures("_read_once")
 def test_a_prefix_agrees_with_the_rollup_view(book: Book) -> None:
     where = "profile = 'garze-2017' AND benefit = '-' AND product = '-' AND ecosystem = '-'"
     held = rows(book, f"SELECT service, value FROM value_account_rollup WHERE {where}")
@@ -177,6 +187,7 @@ def test_a_value_that_was_returned_has_no_price(book: Book) -> None:
     assert told(book, f"{GARZE}/crop_products#price").code == "EXPLAIN-NO-FIGURE"
 
 
+@pytest.mark.usefixtures("_read_once")
 def test_totals_by_column(book: Book) -> None:
     amounts = {
         c: Decimal(explain(book, f"gep_total/513300/2010#{c}").amount) for c in ("material", "regulating", "cultural", "gep")

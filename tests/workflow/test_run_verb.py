@@ -321,13 +321,19 @@ def test_clearing_twice_finds_nothing(copy: Book) -> None:
     assert clear_unfinished(copy) == []
 
 
-def test_the_query_store_is_rebuilt_from_the_releases(copy: Book) -> None:
+def test_a_query_store_that_is_gone_is_rebuilt_from_the_releases(copy: Book) -> None:
     before = rows(copy, "SELECT * FROM value_account ORDER BY ALL")
     copy.store.unlink()
-    with pytest.raises(Refused, match="LEDGER-STORE-MISSING"):
-        rows(copy, "SELECT 1 AS one")
-    rebuild(copy.store, release_folders(copy))
     assert rows(copy, "SELECT * FROM value_account ORDER BY ALL") == before
+
+
+def test_a_run_killed_after_its_journal_entry_is_seen_by_the_next_question(
+    raised: tuple[Book, Made, Made], tmp_path: Path
+) -> None:
+    shutil.copytree(raised[0].root, tmp_path / "book")
+    book = Book(tmp_path / "book")
+    rebuild(book.store, release_folders(book)[:-1])  # as it was before the last run was told to the store
+    assert {r["vintage"] for r in rows(book, "SELECT vintage FROM value_account")} == {15}
 
 
 # ---- years
