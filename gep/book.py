@@ -21,6 +21,7 @@ from gep.catalog.fields import Fields
 from gep.catalog.load import Catalog, load
 from gep.catalog.resolve import resolve
 from gep.catalog.valuation import value_id
+from gep.catalog.words import kind_holes
 from gep.ledger import journal
 
 SCHEMA = 1
@@ -63,7 +64,7 @@ def read_config(path: Path) -> Config:
         r = Fields(entry, Place("book.toml", key=f"region {entry.get('code', '')}"), findings)
         code = r.text("code", required=True)
         if code in regions:
-            findings.append(finding("CATALOG-DUPLICATE", r.place, expected="book.toml", kind="region", name=code))
+            findings.append(finding("CATALOG-DUPLICATE", r.place, expected="book.toml", holes=kind_holes("region"), name=code))
         parent, level = r.text("parent"), r.text("level", required=True)
         start, end = r.date("valid_from", date.min), r.last_date("valid_to")
         regions[code] = Region(code, parent, level, r.names(), start, end)

@@ -100,7 +100,7 @@ def test_a_file_is_no_book(tmp_path: Path) -> None:
         ('parent = "51"', 'perent = "51"', "CATALOG-FIELD-UNKNOWN", "不认识字段 perent。", "The field perent is not known."),
         ('parent = "51"', 'parent = "52"', "BOOK-REGION-TREE", "地区 5101 的上级 52 未登记,或地区树成环。",
          "The parent 52 of region 5101 is not declared, or the regions form a circle."),
-        ('code = "5101"', 'code = "51"', "CATALOG-DUPLICATE", "region 51 重复登记。", "The region 51 is declared twice."),
+        ('code = "5101"', 'code = "51"', "CATALOG-DUPLICATE", "地区 51 重复登记。", "The region 51 is declared twice."),
         ("valid_from = 1950-11-24", 'valid_from = "yesterday"', "CATALOG-FIELD-TYPE", "字段 valid_from 的写法不对。",
          "The field valid_from is not written as it should be."),
     ],

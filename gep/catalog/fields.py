@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Key, Names, key_of
+from gep.catalog.words import form_holes
 
 T = TypeVar("T", bound=str)
 
@@ -26,6 +27,12 @@ class Fields:
         place = Place(self.place.file, self.place.row, column, key=self.place.key)
         self.findings.append(finding(code, place, found=found, expected=expected, field=column, holes=args))
 
+    def malformed(self, column: str, value: object, form: str) -> None:
+        """A field that is not written as `form` (a key of words.FORMS)."""
+        holes = form_holes(form)
+        shown = f"{holes['form_zh']} / {holes['form_en']}"
+        self.complain("CATALOG-FIELD-TYPE", column, found=repr(value), expected=shown, **holes)
+
     def raw(self, name: str) -> object:
         self.seen.add(name)
         return self.body.get(name)
@@ -37,7 +44,7 @@ class Fields:
                 self.complain("CATALOG-FIELD-MISSING", name)
             return default
         if not isinstance(value, str):
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="text in quotes")
+            self.malformed(name, value, "text in quotes")
             return default
         return value
 
@@ -57,14 +64,14 @@ class Fields:
                 self.complain("CATALOG-FIELD-MISSING", name)
             return None
         if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a number")
+            self.malformed(name, value, "a number")
             return None
         try:
             number = Decimal(value)
         except InvalidOperation:
             number = Decimal("nan")
         if not number.is_finite():
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a number")
+            self.malformed(name, value, "a number")
             return None
         return number
 
@@ -73,7 +80,7 @@ class Fields:
         value = self.raw(name)
         if value is None or isinstance(value, bool):
             return bool(value)
-        self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="true | false")
+        self.malformed(name, value, "true | false")
         return False
 
     def date(self, name: str, default: datetime.date) -> datetime.date:
@@ -86,7 +93,7 @@ class Fields:
         try:
             return datetime.date.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
         except ValueError:
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a date such as 2010-01-01")
+            self.malformed(name, value, "a date such as 2010-01-01")
             return default
 
     def last_date(self, name: str) -> datetime.date:
@@ -101,7 +108,7 @@ class Fields:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a list of texts")
+            self.malformed(name, value, "a list of texts")
             return ()
         return tuple(value)
 
@@ -110,7 +117,7 @@ class Fields:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a table")
+            self.malformed(name, value, "a table")
             return {}
         return value
 
@@ -119,7 +126,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            self.complain("CATALOG-FIELD-TYPE", name, found=repr(value), expected="a list of tables")
+            self.malformed(name, value, "a list of tables")
             return []
         return value
 
@@ -129,7 +136,7 @@ class Fields:
             if isinstance(value, str):
                 found[key] = value
             else:
-                self.complain("CATALOG-FIELD-TYPE", f"{name}.{key}", found=repr(value), expected="text in quotes")
+                self.malformed(f"{name}.{key}", value, "text in quotes")
         return found
 
     def names(self, *, required: bool = True) -> Names:

@@ -16,6 +16,7 @@ from gep.base.findings import Finding, Place, Refused, finding, stops
 from gep.base.records import Code, Crosswalk, Input, Layout, Measure, Parameter, RecordSet, Rule, Scheme, Source
 from gep.catalog import read
 from gep.catalog.fields import Fields
+from gep.catalog.words import kind_holes
 
 OPEN = ("*",)  # the domain of an open list: what is returned
 Known = Callable[[str, str, Mapping[str, object], Place], None]  # complains of a name that its table does not hold
@@ -79,7 +80,7 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     def first(kind: str, name: str, place: Place) -> None:
         if (kind, name) in places:
             other = places[kind, name].text()
-            findings.append(finding("CATALOG-DUPLICATE", place, expected=other, kind=kind, name=name))
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=other, holes=kind_holes(kind), name=name))
         places.setdefault((kind, name), place)
 
     for name, body, place in _toml_tables(root, label, "measures", findings):
@@ -95,7 +96,7 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
         same_day = next((r for r in versions if r.valid_from == rule.valid_from and r.version != rule.version), None)
         if same_day is not None:
             begins = f"{rule.id} ({rule.valid_from})"
-            findings.append(finding("CATALOG-DUPLICATE", place, expected=same_day.file, kind="rule", name=begins))
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=same_day.file, holes=kind_holes("rule"), name=begins))
         versions.append(rule)
     for path, body in _toml_files(root, label, "schemes", findings):
         made = read.scheme(Fields(body, Place(path, key=str(body.get("id", ""))), findings))
@@ -200,7 +201,9 @@ def _csv_rows(root: Path, label: str, folder: str, findings: list[Finding]) -> I
         try:
             heads = list(reader.fieldnames or ())
             for head in sorted({h for h in heads if heads.count(h) > 1}):
-                findings.append(finding("CATALOG-DUPLICATE", Place(shown, 1, head), expected=shown, kind="column", name=head))
+                findings.append(
+                    finding("CATALOG-DUPLICATE", Place(shown, 1, head), expected=shown, holes=kind_holes("column"), name=head)
+                )
             for row in reader:
                 place = Place(shown, reader.line_num)
                 if None in row or None in row.values():
@@ -219,7 +222,9 @@ def _check(catalog: Catalog) -> list[Finding]:
 
     def known(kind: str, name: str, table: Mapping[str, object], place: Place) -> None:
         if name and name not in table:
-            findings.append(finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, kind=kind, near=near(name, table)))
+            findings.append(
+                finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, holes=kind_holes(kind), near=near(name, table))
+            )
 
     for measure in catalog.measures.values():
         _check_measure(measure, catalog, known)
@@ -297,7 +302,7 @@ def _check_once(scheme: Scheme) -> list[Finding]:
     """A service stands once, and a measure in one line: two prices for one quantity would be counted twice."""
     names = [("service", s.id) for s in scheme.services] + [("line", x.measure) for s in scheme.services for x in s.lines]
     return [
-        finding("CATALOG-DUPLICATE", Place(scheme.file, key=scheme.id), expected=scheme.file, kind=kind, name=name)
+        finding("CATALOG-DUPLICATE", Place(scheme.file, key=scheme.id), expected=scheme.file, holes=kind_holes(kind), name=name)
         for kind, name in dict.fromkeys(n for n in names if names.count(n) > 1)
     ]
 

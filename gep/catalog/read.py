@@ -89,7 +89,7 @@ def _step(f: Fields, name: str, default: Decimal) -> Decimal:
     """A smallest step, which must lie above zero."""
     number = f.number(name)
     if number is not None and number <= 0:
-        f.complain("CATALOG-FIELD-TYPE", name, found=number, expected="a number above 0")
+        f.malformed(name, str(number), "a number above 0")
         return default
     return default if number is None else number
 
@@ -246,7 +246,7 @@ def _domain(f: Fields) -> Mapping[str, tuple[str, ...]]:
         if isinstance(codes, list) and codes and all(isinstance(c, str) for c in codes):
             found[dim] = tuple(codes)
         else:
-            f.complain("CATALOG-FIELD-TYPE", f"domain.{dim}", found=repr(codes), expected="a list of codes in quotes")
+            f.malformed(f"domain.{dim}", codes, "a list of codes in quotes")
     return MappingProxyType(found)
 
 

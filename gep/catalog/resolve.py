@@ -9,6 +9,7 @@ from datetime import date
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Key, Line, Measure, Parameter, Region, Rule, Scheme, key_text
 from gep.catalog.load import OPEN, Catalog, near
+from gep.catalog.words import kind_holes
 
 LOCAL_FILES = "local/"
 
@@ -30,7 +31,9 @@ def scheme_of(catalog: Catalog, name: str, year: int) -> Scheme:
     enabled = [s.id for s in catalog.schemes.values() if s.status == "enabled"]
     if scheme is None:
         place = Place("coefficients/schemes", key=name)
-        raise Refused([finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, kind="scheme", near=near(name, enabled))])
+        raise Refused(
+            [finding("CATALOG-UNKNOWN-REFERENCE", place, found=name, holes=kind_holes("scheme"), near=near(name, enabled))]
+        )
     place = Place(scheme.file, key=name)
     if scheme.status == "disabled":
         raise Refused([finding("CATALOG-SCHEME-DISABLED", place, found=scheme.reason, name=name, near=", ".join(enabled))])
@@ -174,7 +177,7 @@ class Lookup:
 
 
 def _invalid(kind: str, name: str, start: date, end: date, year: int, place: Place) -> Finding:
-    return finding("CATALOG-SCHEME-VALIDITY", place, expected=f"{start} … {end}", kind=kind, name=name, year=year)
+    return finding("CATALOG-SCHEME-VALIDITY", place, expected=f"{start} … {end}", holes=kind_holes(kind), name=name, year=year)
 
 
 def _check_lines(catalog: Catalog, scheme: Scheme) -> list[Finding]:
@@ -186,13 +189,15 @@ def _check_lines(catalog: Catalog, scheme: Scheme) -> list[Finding]:
             place = Place(scheme.file, key=f"{scheme.id}.{service.id}")
             money = measure.unit == scheme.currency
             reasons = {
-                "account.service is not this service": measure.account.get("service") != f"={service.id}",
-                "a value-only line needs a measure in money": line.value_only and not money,
-                "a measure in money has no price": bool(line.price) and money,
+                ("指标的 account.service 不是该服务", "account.service of the measure is another service"): (
+                    measure.account.get("service") != f"={service.id}"
+                ),
+                ("只有价值量的行须用货币单位的指标", "a value-only line needs a measure in money"): line.value_only and not money,
+                ("货币单位的指标不能再乘单价", "a measure in money has no price"): bool(line.price) and money,
             }
-            for reason, wrong in reasons.items():
+            for (reason_zh, reason_en), wrong in reasons.items():
                 if wrong:
-                    args = {"name": service.id, "reason": reason}
+                    args = {"name": service.id, "reason_zh": reason_zh, "reason_en": reason_en}
                     found, expected = line.measure, f"account.service = '={service.id}', {scheme.currency}"
                     findings.append(finding("CATALOG-SERVICE-LINE", place, found=found, expected=expected, holes=args))
     return findings

@@ -90,7 +90,8 @@ def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findi
     place = Place(scheme.file, key=f"{scheme.id}.{line.price}")
     if len(keyed) > 1 or (keyed and not set(keyed[0]) <= set(measure.dims)):
         found = " | ".join(",".join(k) or "-" for k in keyed)
-        args = {"name": measure.id, "reason": f"the price {line.price} is keyed by {found}"}
+        args = {"name": measure.id, "reason_zh": f"单价 {line.price} 的键是 {found}"}
+        args |= {"reason_en": f"the price {line.price} is keyed by {found}"}
         expected = ",".join(measure.dims) or "-"
         findings.append(finding("CATALOG-SERVICE-LINE", place, found=line.price, expected=expected, holes=args))
     grain = ("region", *(keyed[0] if keyed else ()))

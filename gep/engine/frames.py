@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product as cross
 
 import duckdb
@@ -45,6 +45,12 @@ class Frame:
     columns: Mapping[str, str]
     bound: Mapping[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = field(default_factory=dict)
     looked_up: Mapping[str, Sequence[Bound]] = field(default_factory=dict)
+
+    def of(self, row_product: RowProduct) -> Frame:
+        """The same rows with the columns of one product."""
+        columns = {n: self.columns[n] for n in row_product.inputs}
+        looked_up = {c: bound for c, bound in self.looked_up.items() if c.removeprefix("i_") in columns.values()}
+        return replace(self, columns=columns, looked_up=looked_up)
 
 
 def extra_dims(plan: Plan, row_product: RowProduct) -> tuple[str, ...]:

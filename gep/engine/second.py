@@ -33,10 +33,9 @@ def samples(
     plan: Plan, groups: Sequence[Group], domains: Mapping[str, Sequence[str]], task: Task, context: Context
 ) -> dict[int, Sample]:
     """Up to MOST_ROWS rows for every group, with every input that any product of the plan reads by row."""
-    by_row, constants = row_names(plan)
-    names = (*by_row, *constants)
     dims = tuple(sorted({d for p in plan.products for d in p.frame}))
-    every = replace(plan.products[0], inputs=names, constants=constants, frame=dims)
+    every = replace(sums.widened(plan, plan.products), frame=dims)
+    names = every.inputs
     found: dict[int, Sample] = {}
     with sums.connect(task.threads) as connection:
         # what the look-ups have to tell was told when the sums were made

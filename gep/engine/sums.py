@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import duckdb
@@ -25,7 +25,7 @@ from gep.rules.nodes import Ref
 from gep.rules.product import Plan, RowProduct
 from gep.rules.row_eval import RowSum
 from gep.rules.row_eval import row_sum as reference_sum
-from gep.rules.sql import aggregates
+from gep.rules.sql import aggregates, quick, trusted
 
 RELATIVE = Fraction(1, 10**9)  # the rounding bound of a sum may be this share of the sum of its absolute rows, or
 SHARE_OF_FINEST = 1000  # this part of the smallest digit ever printed
@@ -66,15 +66,37 @@ def all_sums(
     if not plan.products or not groups:
         return found
     with connect(task.threads) as connection:
-        for index, row_product in enumerate(plan.products):
-            frame = frame_of(plan, row_product, groups, domains, task, context, connection, outcome)
-            results = _aggregate(row_product, frame, task, connection)
-            for group, result, table in _by_group(frame, groups, results, connection):
-                one = _summed(plan, index, row_product, frame, group, result, task, table, outcome)
-                found.setdefault(group.index, {})[index] = one
+        for indices in _together(plan):
+            every = widened(plan, [plan.products[i] for i in indices])
+            frame = frame_of(plan, every, groups, domains, task, context, connection, outcome)
+            results = _aggregate([plan.products[i] for i in indices], frame, task, connection)
+            for index, result in zip(indices, results, strict=True):
+                one_frame = frame.of(plan.products[index])
+                for group, summed, table in _by_group(one_frame, groups, result, connection):
+                    one = _summed(plan, index, plan.products[index], one_frame, group, summed, task, table, outcome)
+                    found.setdefault(group.index, {})[index] = one
             for name in frame.tables:
                 connection.unregister(name)
     return found
+
+
+def _together(plan: Plan) -> list[list[int]]:
+    """Products over the same rows of one record set are read in one pass; those over figures stand alone, because which of their
+    rows apply depends on what each of them reads."""
+    batches: dict[object, list[int]] = {}
+    for index, row_product in enumerate(plan.products):
+        record_set = _record_set(plan, row_product)
+        batches.setdefault((record_set, row_product.frame) if record_set else index, []).append(index)
+    return list(batches.values())
+
+
+def widened(plan: Plan, products: Sequence[RowProduct]) -> RowProduct:
+    """A stand-in that reads what all the products read, to make their common frame."""
+    if len(products) == 1:
+        return products[0]
+    names = tuple(dict.fromkeys(n for p in products for n in p.inputs))
+    constants = tuple(n for n in names if any(n in p.constants for p in products))
+    return replace(products[0], inputs=names, constants=constants)
 
 
 def frame_of(
@@ -120,10 +142,40 @@ def _no_rows() -> pa.Table:
     return pa.table({"region": pa.array([], pa.string()), "period": pa.array([], pa.string()), "row": pa.array([], pa.string())})
 
 
-def _aggregate(row_product: RowProduct, frame: Frame, task: Task, connection: duckdb.DuckDBPyConnection) -> dict[int, RowSum]:
+def _aggregate(
+    products: Sequence[RowProduct], frame: Frame, task: Task, connection: duckdb.DuckDBPyConnection
+) -> list[dict[int, RowSum]]:
+    """For each product the result of every group."""
     if task.engine == "reference":
         table = connection.execute(frame.select).to_arrow_table()
-        return _numpy(row_product, frame, table)
+        return [_numpy(p, frame, table) for p in products]
+    found = _quick(products, frame, connection) if all(p.fn == "sum" for p in products) else None
+    return found if found is not None else [_slow(p, frame, connection) for p in products]
+
+
+def _quick(products: Sequence[RowProduct], frame: Frame, connection: duckdb.DuckDBPyConnection) -> list[dict[int, RowSum]] | None:
+    """All sums in one pass over the rows, or None where a guard does not hold.
+
+    For a single product the guard is the exact sum of the absolute integers. For several it is their common sum, and the absolute
+    value of a sum stands for it, being surely no larger; where that is not enough to allow the rounding, the exact one is needed.
+    """
+    parts = quick(products, frame.columns)
+    chosen = ", ".join(f"{text} AS {name}" for name, text in parts.items())
+    found: list[dict[int, RowSum]] = [{} for _ in products]
+    for g, *values in connection.execute(f"SELECT g, {chosen} FROM ({frame.select}) GROUP BY g").fetchall():  # noqa: S608
+        *sums, n, guard = values
+        if not trusted(guard):
+            return None
+        for results, s in zip(found, sums, strict=True):
+            absolute = int(guard) if len(products) == 1 else abs(int(s))
+            if len(products) > 1 and Fraction(n, 2) > RELATIVE * absolute:
+                return None
+            results[g] = RowSum(int(s), n, 0, 0, absolute)
+    return found
+
+
+def _slow(row_product: RowProduct, frame: Frame, connection: duckdb.DuckDBPyConnection) -> dict[int, RowSum]:
+    """One product with 128-bit sums and the counts of missing and bad rows."""
     parts = aggregates(row_product, frame.columns)
     chosen = ", ".join(f"{text} AS {name}" for name, text in parts.items())
     query = f"SELECT g, {chosen} FROM ({frame.select}) GROUP BY g ORDER BY g"  # noqa: S608
@@ -140,8 +192,8 @@ def _numpy(row_product: RowProduct, frame: Frame, table: pa.Table) -> dict[int, 
     order = np.argsort(g, kind="stable")
     cuts = np.flatnonzero(np.diff(g[order])) + 1
     columns: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-    for name, column in frame.columns.items():
-        chunk = table[column].combine_chunks()
+    for name in row_product.inputs:
+        chunk = table[frame.columns[name]].combine_chunks()
         missing = chunk.is_null().to_numpy(zero_copy_only=False)
         columns[name] = (chunk.fill_null(0.0).to_numpy(zero_copy_only=False), missing)
     results = {}

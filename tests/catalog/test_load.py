@@ -131,79 +131,79 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
     ),
     "a code twice": (
         CODES, "service,1,retention,", "ecosystem,1,forest,,森林,Forest,,,\nservice,1,retention,", "CATALOG-DUPLICATE",
-        f"coefficients/{CODES}:5", "code ecosystem:forest 重复登记。", "The code ecosystem:forest is declared twice.",
+        f"coefficients/{CODES}:5", "代码 ecosystem:forest 重复登记。", "The code ecosystem:forest is declared twice.",
         f"Remove one of them; the other stands in coefficients/{CODES}:3.",
     ),
     "a column twice": (
         PARAMETERS, "locator,note\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,\n",
         "locator,note,value\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,,0.3\n", "CATALOG-DUPLICATE",
         f"coefficients/{PARAMETERS}:1:value",
-        "column value 重复登记。", "The column value is declared twice.",
+        "列 value 重复登记。", "The column value is declared twice.",
         f"Remove one of them; the other stands in coefficients/{PARAMETERS}.",
     ),
     "a measure in two lines of a scheme": (
         SCHEME, "value_only = true", 'value_only = true\n[[service.line]]\nmeasure = "retained"', "CATALOG-DUPLICATE",
-        f"coefficients/{SCHEME} [one]", "line retained 重复登记。", "The line retained is declared twice.",
+        f"coefficients/{SCHEME} [one]", "计价行 retained 重复登记。", "The line retained is declared twice.",
         f"Remove one of them; the other stands in coefficients/{SCHEME}.",
     ),
     "a source nobody declared": (
         PARAMETERS, "literature,paper,", "literature,papper,", "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{PARAMETERS}:2 [share]", "source papper 未登记。", "The source papper is not declared.",
+        f"coefficients/{PARAMETERS}:2 [share]", "来源 papper 未登记。", "The source papper is not declared.",
         "Declare that source first or correct the spelling; similar ones: paper.",
     ),
     "an input measure nobody declared": (
         RULES, 'rain = { measure = "rain" }\nshare', 'rain = { measure = "rainn" }\nshare', "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{RULES} [retention.share]", "measure rainn 未登记。", "The measure rainn is not declared.",
+        f"coefficients/{RULES} [retention.share]", "指标 rainn 未登记。", "The measure rainn is not declared.",
         "Declare that measure first or correct the spelling; similar ones: rain, retained.",
     ),
     "an input parameter nobody declared": (
         RULES, 'parameter = "share"', 'parameter = "shere"', "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{RULES} [retention.share]", "parameter shere 未登记。", "The parameter shere is not declared.",
+        f"coefficients/{RULES} [retention.share]", "参数 shere 未登记。", "The parameter shere is not declared.",
         "Declare that parameter first or correct the spelling; similar ones: share.",
     ),
     "a record set nobody declared": (
         RULES, 'rain = { measure = "rain" }\nshare', 'rain = { column = "rain", rows = "patch", unit = "mm" }\nshare',
-        "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{RULES} [retention.share]", "record set patch 未登记。",
+        "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{RULES} [retention.share]", "记录集 patch 未登记。",
         "The record set patch is not declared.", "Declare that record set first or correct the spelling; similar ones: patches.",
     ),
     "a selected code nobody declared": (
         RULES, 'rain = { measure = "rain" }\nshare', 'rain = { measure = "area", select = { ecosystem = "forrest" } }\nshare',
-        "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{RULES} [retention.share]", "code forrest 未登记。",
+        "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{RULES} [retention.share]", "代码 forrest 未登记。",
         "The code forrest is not declared.", "Declare that code first or correct the spelling; similar ones: forest.",
     ),
     "a rule nobody declared": (
         SCHEME, '"retention.limit"', '"retention.limits"', "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{SCHEME} [one]",
-        "rule retention.limits 未登记。", "The rule retention.limits is not declared.",
+        "规则 retention.limits 未登记。", "The rule retention.limits is not declared.",
         "Declare that rule first or correct the spelling; similar ones: retention.limit, retention.share.",
     ),
     "a line along a dimension its measure does not have": (
         SCHEME, 'price = "water_cost"', 'price = "water_cost"\ndomain = { ecosystem = ["*"] }', "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{SCHEME} [one]", "dimension ecosystem 未登记。", "The dimension ecosystem is not declared.",
+        f"coefficients/{SCHEME} [one]", "维度 ecosystem 未登记。", "The dimension ecosystem is not declared.",
         "Declare that dimension first or correct the spelling; similar ones: -.",
     ),
     "an account column along a dimension the measure does not have": (
         MEASURES, 'service = "=retention"', 'service = "=retention"\necosystem = "ecosystem"', "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{MEASURES} [retained]", "dimension ecosystem 未登记。", "The dimension ecosystem is not declared.",
+        f"coefficients/{MEASURES} [retained]", "维度 ecosystem 未登记。", "The dimension ecosystem is not declared.",
         "Declare that dimension first or correct the spelling; similar ones: -.",
     ),
     "a service that is no code": (
         MEASURES, 'service = "=retention"', 'service = "=retenton"', "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{MEASURES} [retained]", "code retenton 未登记。", "The code retenton is not declared.",
+        f"coefficients/{MEASURES} [retained]", "代码 retenton 未登记。", "The code retenton is not declared.",
         "Declare that code first or correct the spelling; similar ones: retention.",
     ),
     "a parent that is no code": (
         CODES, "forest,natural", "forest,naturel", "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{CODES}:3:parent [forest]",
-        "code naturel 未登记。", "The code naturel is not declared.",
+        "代码 naturel 未登记。", "The code naturel is not declared.",
         "Declare that code first or correct the spelling; similar ones: natural.",
     ),
     "a code scheme nobody declared": (
         MEASURES, 'dims = ["ecosystem"]', 'dims = ["ecosistem"]', "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{MEASURES} [area]", "code scheme ecosistem 未登记。", "The code scheme ecosistem is not declared.",
+        f"coefficients/{MEASURES} [area]", "代码体系 ecosistem 未登记。", "The code scheme ecosistem is not declared.",
         "Declare that code scheme first or correct the spelling; similar ones: ecosystem.",
     ),
     "a parameter key of an unknown code": (
         PARAMETERS, "share,set-a,,,", "share,set-a,,ecosystem:forrest,", "CATALOG-UNKNOWN-REFERENCE",
-        f"coefficients/{PARAMETERS}:2 [share]", "code forrest 未登记。", "The code forrest is not declared.",
+        f"coefficients/{PARAMETERS}:2 [share]", "代码 forrest 未登记。", "The code forrest is not declared.",
         "Declare that code first or correct the spelling; similar ones: forest.",
     ),
     "a unit nobody knows": (
@@ -356,7 +356,7 @@ def test_a_scheme_twice(small: Any) -> None:
         "coefficients/schemes/two.toml",
         "coefficients/schemes/one.toml",
     )
-    assert told.text("zh") == "scheme one 重复登记。"
+    assert told.text("zh") == "方案 one 重复登记。"
 
 
 RULE = """

@@ -64,7 +64,7 @@ def test_a_scheme_is_valid_in_its_years(small: Any, year: int, usable: bool) -> 
     (told,) = refused(c, "one", year)
     assert told.code == "CATALOG-SCHEME-VALIDITY"
     assert told.text("en") == f"The scheme one is not valid in {year} (valid 2012-01-01 … 2015-06-30)."
-    assert told.text("zh") == f"scheme one 在 {year} 年无效(有效期 2012-01-01 … 2015-06-30)。"
+    assert told.text("zh") == f"方案 one 在 {year} 年无效(有效期 2012-01-01 … 2015-06-30)。"
 
 
 VERSION = """
@@ -155,20 +155,41 @@ def test_every_finding_of_a_scheme_at_once(small: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "reason", "found"),
+    ("file", "old", "new", "reason_zh", "reason_en", "found"),
     [
-        (MEASURES, '"=supply"', '"=retention"', "account.service is not this service", "income"),
-        (SCHEME, 'price = "water_cost"', "value_only = true", "a value-only line needs a measure in money", "retained"),
-        (SCHEME, "value_only = true", 'price = "water_cost"', "a measure in money has no price", "income"),
+        (
+            MEASURES,
+            '"=supply"',
+            '"=retention"',
+            "指标的 account.service 不是该服务",
+            "account.service of the measure is another service",
+            "income",
+        ),
+        (
+            SCHEME,
+            'price = "water_cost"',
+            "value_only = true",
+            "只有价值量的行须用货币单位的指标",
+            "a value-only line needs a measure in money",
+            "retained",
+        ),
+        (
+            SCHEME,
+            "value_only = true",
+            'price = "water_cost"',
+            "货币单位的指标不能再乘单价",
+            "a measure in money has no price",
+            "income",
+        ),
     ],
 )
-def test_a_line_that_cannot_stand(small: Any, file: str, old: str, new: str, reason: str, found: str) -> None:
+def test_a_line_that_cannot_stand(small: Any, file: str, old: str, new: str, reason_zh: str, reason_en: str, found: str) -> None:
     small.change(file, old, new)
     (told,) = refused(small.load(), "one", 2010)
     service = "retention" if found == "retained" else "supply"
     assert (told.code, told.found) == ("CATALOG-SERVICE-LINE", found)
-    assert told.text("en") == f"The line {found} of service {service} cannot stand: {reason}."
-    assert told.text("zh") == f"服务 {service} 的计价行 {found} 不成立:{reason}。"
+    assert told.text("en") == f"The line {found} of service {service} cannot stand: {reason_en}."
+    assert told.text("zh") == f"服务 {service} 的计价行 {found} 不成立:{reason_zh}。"
     assert told.mend("en") == f"Change it to: account.service = '={service}', CNY."
 
 

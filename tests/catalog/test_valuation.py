@@ -122,7 +122,7 @@ def test_prices_keyed_in_two_ways_are_refused(small: Any) -> None:
     assert (told.code, told.severity, told.found) == ("CATALOG-SERVICE-LINE", Severity.STOP, "area_cost")
     assert told.place.text() == "coefficients/schemes/one.toml [one.area_cost]"
     assert told.text("en") == "The line area_cost of service area cannot stand: the price area_cost is keyed by - | ecosystem."
-    assert told.text("zh") == "服务 area 的计价行 area_cost 不成立:the price area_cost is keyed by - | ecosystem。"
+    assert told.text("zh") == "服务 area 的计价行 area_cost 不成立:单价 area_cost 的键是 - | ecosystem。"
     assert told.mend("en") == "Change it to: ecosystem."
 
 
