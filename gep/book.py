@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding
-from gep.base.records import Names, Region, Vocabulary
+from gep.base.records import Names, Region, Scheme, Vocabulary
 from gep.catalog.fields import Fields
 from gep.catalog.load import Catalog, load
 from gep.catalog.resolve import resolve
@@ -103,6 +103,14 @@ def _check_tree(regions: Mapping[str, Region]) -> list[Finding]:
     return findings
 
 
+def _last_year(scheme: Scheme | None) -> int:
+    """The latest year up to now at whose end a scheme is valid (an unknown one is refused when it is resolved)."""
+    year = now().year
+    if scheme is None or scheme.valid_to >= date(year, 12, 31):
+        return year
+    return scheme.valid_to.year if scheme.valid_to == date(scheme.valid_to.year, 12, 31) else scheme.valid_to.year - 1
+
+
 def whoami(name: str = "") -> str:
     """`--as NAME`, else GEP_USER, else the account of the system; recorded as declared."""
     return (
@@ -151,7 +159,7 @@ class Book:
         taken: set[str] = set()
         for name in self.config.schemes:
             known = self.catalog.schemes.get(name)
-            resolved = resolve(self.catalog, name, min(known.valid_to.year if known else date.max.year, now().year))
+            resolved = resolve(self.catalog, name, _last_year(known))
             lines = [line for s in resolved.scheme.services for line in s.lines]
             priced |= {line.measure for line in lines if line.price}
             computed |= resolved.computed

@@ -9,6 +9,7 @@ from pathlib import Path
 from gep.base.data import data_root, shipped_books
 from gep.base.findings import Place, Refused, finding
 from gep.book import SCHEMA, Book, read_config
+from gep.catalog.load import load
 from gep.ledger.files import write_synced
 from gep.workflow.submit import Submitted, submit
 
@@ -42,6 +43,7 @@ def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Sub
     origin = _source(source) if source else None
     if origin is not None:
         read_config(origin / "book.toml")
+        load(data_root() / "coefficients", origin / "local")
     answers = _answers(origin)
     try:
         root.mkdir(parents=True, exist_ok=True)

@@ -186,6 +186,7 @@ def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]
     content: dict[str, object] = {"regions": book.config.regions}
     for c in computations:
         read = [p for p in c.lookup.read.values() if p is not None]
+        unlike = {(p.file, p.line): p for p in read}.values()  # the line moves with rows the run never read, so it is left out
         used = {i.ref for p in (*c.method.plans, *c.method.value_plans) for i in p.inputs} | {
             p.rule.output for p in c.method.plans
         }
@@ -195,7 +196,7 @@ def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]
             "rules": [p.rule for p in (*c.method.plans, *c.method.value_plans)],
             "plans": [p.text() for p in (*c.method.plans, *c.method.value_plans)],
             "measures": {m: c.method.measures[m] for m in sorted(used) if m in c.method.measures},
-            "parameters": sorted((json.loads(canonical(p)) for p in {(p.file, p.line): p for p in read}.values()), key=str),
+            "parameters": sorted((json.loads(canonical(replace(p, line=0))) for p in unlike), key=str),
             "codes": {d: sorted(book.catalog.codes.get(d, {})) for d in dims},
             "sources": {p.source: book.catalog.sources[p.source] for p in read},
         }

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from gep.base.findings import Finding, Place, finding, stops
+from gep.base.findings import Finding, Place, Refused, finding, stops
 from gep.base.records import Fact, Vocabulary
 from gep.book import Book
 from gep.intake.submit import intake
+from gep.intake.tidy import Intake
 from gep.ledger.files import digest_bytes, write_synced
+from gep.ledger.journal import Entry
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 
@@ -45,18 +47,20 @@ def submit(book: Book, paths: Sequence[Path], *, who: str = "", record_set: str 
     done = []
     with book.lock(who):
         vocabulary = book.vocabulary()
+        held = holdings(book)
         for path in paths:
-            done.append(_one(book, path, vocabulary, who, record_set))
+            one, held = _one(book, path, vocabulary, held, who, record_set)
+            done.append(one)
     return done
 
 
-def _one(book: Book, path: Path, vocabulary: Vocabulary, who: str, record_set: str) -> Submitted:
+def _one(book: Book, path: Path, vocabulary: Vocabulary, held: Holdings, who: str, record_set: str) -> tuple[Submitted, Holdings]:
+    """Take one file in the light of what is held; what is held afterwards."""
     data = path.read_bytes()
     digest = digest_bytes(data)
-    held = holdings(book)
     if any(s["sha256"] == digest.sha256 for s in held.submissions):
         told = finding("SUBMIT-AGAIN", Place(path.name), found=path.name)
-        return Submitted(path.name, digest.sha256, ACCEPTED, 0, (told,))
+        return Submitted(path.name, digest.sha256, ACCEPTED, 0, (told,)), held
     read = intake(path.name, data, vocabulary, held.facts, record_set)
     findings = read.findings
     if read.records is not None:
@@ -75,11 +79,23 @@ def _one(book: Book, path: Path, vocabulary: Vocabulary, who: str, record_set: s
         kept = book.submissions / f"{digest.sha256}{path.suffix.lower()}"
         if not kept.exists():
             write_synced(kept, data)
-    book.record("submit", body, who=who)
+    entry = book.record("submit", body, who=who)
     if status == REJECTED:
         count = sum(1 for f in findings if f.severity == "stop")
         findings = (*findings, finding("SUBMIT-REJECTED", Place(path.name), found=path.name, expected=count))
-    return Submitted(path.name, digest.sha256, status, len(read.facts), findings)
+    else:
+        held = _with(held, entry, read)
+    return Submitted(path.name, digest.sha256, status, len(read.facts), findings), held
+
+
+def _with(held: Holdings, entry: Entry, read: Intake) -> Holdings:
+    """What is held once a file was taken."""
+    records = dict(held.records)
+    if read.records is not None:
+        name = str(entry.data["record_set"])
+        records[name] = pa.concat_tables([*([records[name]] if name in records else []), read.records])
+    taken = {"seq": entry.seq, "who": entry.who, "at": entry.when, **entry.data}
+    return Holdings((*held.facts, *read.facts), records, (*held.submissions, taken))
 
 
 def _twice(file: str, rows: pa.Table, held: pa.Table | None, record_set: str) -> Iterator[Finding]:
@@ -95,24 +111,29 @@ def _twice(file: str, rows: pa.Table, held: pa.Table | None, record_set: str) ->
 
 
 def holdings(book: Book) -> Holdings:
-    """Read again every accepted original, in journal order. What was accepted once has no stopping finding now either."""
-    facts: list[Fact] = []
-    records: dict[str, list[pa.Table]] = {}
-    taken = []
-    vocabulary = None
-    for entry in book.entries():
-        if entry.act != "submit" or entry.data["status"] != ACCEPTED:
+    """Read again every accepted original, in journal order.
+
+    Raises Refused if one that was accepted cannot be taken any more, because the catalogue or the regions of the book have
+    changed since: a figure must not drop out in silence.
+    """
+    held = Holdings((), {}, ())
+    entries = [e for e in book.entries() if e.act == "submit" and e.data["status"] == ACCEPTED]
+    vocabulary = book.vocabulary() if entries else None
+    refused: list[Finding] = []
+    for entry in entries:
+        file, path = str(entry.data["file"]), book.submissions / f"{entry.data['sha256']}{entry.data['suffix']}"
+        if vocabulary is None or not path.is_file():
+            refused.append(finding("SUBMIT-ORIGINAL-GONE", Place(f"submissions/{path.name}"), found=file))
             continue
-        vocabulary = vocabulary or book.vocabulary()
-        taken.append({"seq": entry.seq, "who": entry.who, "at": entry.when, **entry.data})
-        path = book.submissions / f"{entry.data['sha256']}{entry.data['suffix']}"
         # a figure returned twice with the same value counts once, so each file is read in the light of those before it
-        read = intake(str(entry.data["file"]), path.read_bytes(), vocabulary, facts, str(entry.data["record_set"]))
-        facts += read.facts
-        if read.records is not None:
-            records.setdefault(str(entry.data["record_set"]), []).append(read.records)
-    joined = {name: pa.concat_tables(tables) for name, tables in records.items()}
-    return Holdings(tuple(facts), joined, tuple(taken))
+        read = intake(file, path.read_bytes(), vocabulary, held.facts, str(entry.data["record_set"]))
+        stopping = [f for f in read.findings if f.severity == "stop"]
+        if stopping:
+            refused += [finding("SUBMIT-NO-LONGER-TAKEN", Place(file), found=file, expected=entry.seq), *stopping]
+        held = _with(held, entry, read)
+    if refused:
+        raise Refused(refused)
+    return held
 
 
 __all__ = ["ACCEPTED", "REJECTED", "Holdings", "Submitted", "holdings", "submit"]

@@ -281,3 +281,38 @@ def test_checking_without_a_book_still_finds_a_bad_unit(tmp_path: Path) -> None:
 def test_every_shipped_return_checks_clean(demo: Demo, make_book: Callable[..., Book]) -> None:
     for path in sorted((GARZE / "returns").glob("*.csv")):
         assert [f.code for f in check(path).findings if f.severity is Severity.STOP] == [], path.name
+
+
+# ---- what was taken stays taken, or is told
+
+
+def test_a_return_that_would_now_be_refused_is_told_and_not_dropped(tmp_path: Path, empty: Book) -> None:
+    assert submit(empty, [written(tmp_path, LAKE)])[0].status == "accepted"
+    config = empty.root / "book.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace('code = "513300"', 'code = "513301"'), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        holdings(Book(empty.root))
+    first, *why = refused.value.findings
+    assert first.code == "SUBMIT-NO-LONGER-TAKEN"
+    assert "water.csv" in first.text("en")
+    assert "不能再接收" in first.text("zh")
+    assert [f.code for f in why] == ["INTAKE-REGION-UNKNOWN"]
+
+
+def test_an_original_that_is_gone_is_told(tmp_path: Path, empty: Book) -> None:
+    submit(empty, [written(tmp_path, LAKE)])
+    next(empty.submissions.iterdir()).unlink()
+    with pytest.raises(Refused) as refused:
+        holdings(empty)
+    assert [f.code for f in refused.value.findings] == ["SUBMIT-ORIGINAL-GONE"]
+    assert "原件不见了" in refused.value.findings[0].text("zh")
+
+
+def test_a_source_whose_catalogue_does_not_load_leaves_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    (source / "local" / "rules").mkdir(parents=True)
+    (source / "book.toml").write_text(EMPTY, encoding="utf-8")
+    (source / "local" / "rules" / "bad.toml").write_text("[broken", encoding="utf-8")
+    with pytest.raises(Refused):
+        init(tmp_path / "book", str(source))
+    assert not (tmp_path / "book").exists()
