@@ -112,7 +112,7 @@ def frame_of(
     """The rows of a product, of a record set or of figures, its tables registered with the connection."""
     record_set = _record_set(plan, row_product)
     if record_set:
-        rows = task.records.get(record_set, _no_rows())
+        rows = task.records[record_set] if record_set in task.records else _no_rows(plan, row_product)
         frame, told = frames.of_records(plan, row_product, groups, task.period, rows, context, connection)
     else:
         frame, told = frames.of_figures(plan, row_product, groups, domains, task.period, context)
@@ -138,8 +138,12 @@ def _record_set(plan: Plan, row_product: RowProduct) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _no_rows() -> pa.Table:
-    return pa.table({"region": pa.array([], pa.string()), "period": pa.array([], pa.string()), "row": pa.array([], pa.string())})
+def _no_rows(plan: Plan, row_product: RowProduct) -> pa.Table:
+    """A record set nobody has submitted: its keys and columns as the plan reads them, without a row."""
+    keys = dict.fromkeys(("region", "period", "row", *row_product.frame))
+    types = {k: pa.int32() if k == "month" else pa.string() for k in keys}
+    types |= {plan.input(n).ref: pa.float64() for n in row_product.inputs if plan.input(n).kind == "column"}
+    return pa.table({name: pa.array([], kind) for name, kind in types.items()})
 
 
 def _aggregate(

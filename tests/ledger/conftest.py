@@ -26,7 +26,13 @@ class Rows:
         parts = [*key.split("/"), "-", "-", "-"][:4]
         row: Row = dict(zip(("service", "benefit", "product", "ecosystem"), parts, strict=True))
         row |= {"region_code": region, "zone": "-", "year": 2020, "vintage": 1, "profile": "garze-2017", "state": "value"}
-        row |= {"region_name": f"{region}县", "region_level": "county", "method_id": "m", "allocated": False, "illustrative": False}
+        row |= {
+            "region_name": f"{region}县",
+            "region_level": "county",
+            "method_id": "m",
+            "allocated": False,
+            "illustrative": False,
+        }
         return row | given
 
     @classmethod

@@ -1,6 +1,5 @@
 """Totals over services and regions: against a plain Python model, and the known traps one by one."""
 
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any

@@ -1,6 +1,5 @@
 """The query store: rebuilt from releases, same contents same hash, opened for reading and nothing else."""
 
-
 import struct
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -1,6 +1,5 @@
 """The views: which vintage a plain name shows, what was known on a date, the macros and their traps."""
 
-
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal

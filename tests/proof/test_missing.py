@@ -193,6 +193,16 @@ def test_a_region_without_rows_stops(patches: Any) -> None:
     assert done.gep("990101", "rows-synthetic") is not None
 
 
+def test_a_record_set_nobody_submitted_stops(patches: Any) -> None:
+    done = patches.world(records={}).done()
+    told = done.findings["RUN-RECORDS-MISSING"]
+    assert {(f.place.key, f.severity) for f in told} == {(f"ecosystem_patches/{r}/2020", "stop") for r in ("990101", "990102")}
+    assert all(done.gep(r, "rows-synthetic") is None for r in ("990100", "990101", "990102"))
+    water = [f.row for f in done.figures if f.address.view == "physical_account" and f.row["service"] == "water_retention"]
+    assert len(water) == 40
+    assert {(r["state"], r["quantity"]) for r in water} == {("not_available", None)}
+
+
 def test_rows_of_a_month_or_of_the_city_are_told(patches: Any) -> None:
     """They would enter no sum of the year, so they must not pass in silence."""
     table = patches.held.records["ecosystem_patches"]
