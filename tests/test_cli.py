@@ -154,7 +154,7 @@ REFUSALS: list[tuple[tuple[str, ...], str, str, str]] = [
      "There is no shipped book"),
     (("init", "BOOK"), "BOOK-EXISTS", "已存在且不为空", "exists and is not empty"),
     (("run", "BOOK", "--year", "2011"), "RUN-NO-YEAR", "账册中没有 2011 年的数据", "The book holds no data of 2011"),
-    (("run", "BOOK", "--profile", "nope"), "CATALOG-UNKNOWN-REFERENCE", "scheme nope 未登记", "The scheme nope is not declared"),
+    (("run", "BOOK", "--profile", "nope"), "CATALOG-UNKNOWN-REFERENCE", "方案 nope 未登记", "The scheme nope is not declared"),
     (("explain", "BOOK", "values/x"), "EXPLAIN-ADDRESS", "看不懂指标地址中的“values”", "The part 'values' of the figure address"),
     (("explain", "BOOK", FIGURE + "x"), "EXPLAIN-NO-FIGURE", "没有地址为", "There is no figure"),
     (("answer", "BOOK", "0123", "why"), "ANSWER-UNKNOWN", "没有编号为 0123 的待说明问题", "No finding 0123 asks"),

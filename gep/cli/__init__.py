@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 import gep
-from gep.base.findings import Finding, Refused, stops
-
-if TYPE_CHECKING:
-    from gep.book import Book
-
-SCHEMA = "gep.cli/1"
-OK, STOPPED, MISUSE, FAULT = 0, 1, 2, 3
+from gep.cli.coefficients import coefficients_app
+from gep.cli.output import FAULT, OK, AsJson, BookPath, Lang, Output, Who, default_lang, open_book
 
 app = typer.Typer(
     help="生态产品总值(GEP)与自然资源资产核算 / Gross ecosystem product and natural resource asset accounts.",
@@ -30,79 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-coefficients_app = typer.Typer(help="系数、价格与规则目录 / Coefficients, prices and rules.", no_args_is_help=True)
 app.add_typer(coefficients_app, name="coefficients")
-
-BookPath = Annotated[Path, typer.Argument(metavar="BOOK", help="账册目录 / folder of the book")]
-Who = Annotated[str, typer.Option("--as", metavar="NAME", help="操作人(自报) / who acts, as declared")]
-Lang = Annotated[str, typer.Option("--lang", metavar="zh|en", help="语言 / language")]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
-
-
-def default_lang() -> str:
-    """GEP_LANG, else Chinese where the locale is Chinese, else English."""
-    chosen = os.environ.get("GEP_LANG", "")
-    if chosen in ("zh", "en"):
-        return chosen
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
-
-
-def _lang(lang: str) -> str:
-    if lang not in ("", "zh", "en"):
-        raise typer.BadParameter("zh | en", param_hint="--lang")
-    return lang or default_lang()
-
-
-class Output:
-    """Collects what a command found and prints it once, as text or as one JSON object."""
-
-    def __init__(self, lang: str, as_json: bool) -> None:
-        from gep.report import terminal as show
-
-        self.lang, self.as_json = _lang(lang), as_json
-        self.console = show.console(self.lang)
-        self.errors = show.console(self.lang, stderr=True)
-
-    def end(
-        self, result: Mapping[str, Any], findings: Iterable[Finding], *, text: Callable[[], None], notes: bool = True
-    ) -> None:
-        """Print and leave with the exit code that the findings ask for."""
-        from gep.report import terminal as show
-
-        told = list(findings)
-        code = STOPPED if stops(told) else OK
-        if self.as_json:
-            body = {"schema": SCHEMA, "ok": code == OK, "exit": code, "result": result, "findings": [f.as_dict() for f in told]}
-            sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=1, default=str) + "\n")
-        else:
-            text()
-            if told:
-                self.errors.print(show.findings(told, self.lang, notes=notes))
-        raise typer.Exit(code)
-
-    @contextmanager
-    def refusals(self) -> Iterator[None]:
-        """A refusal is told as findings, never as a traceback."""
-        try:
-            yield
-        except Refused as refused:
-            self.end({}, refused.findings, text=lambda: None)
-
-    @contextmanager
-    def progress(self) -> Iterator[Callable[[str], None]]:
-        """A moving line on a terminal, nothing elsewhere."""
-        if self.as_json or not self.errors.is_terminal:
-            yield lambda text: None
-            return
-        with self.errors.status("") as status:
-            yield status.update
-
-
-def _book(path: Path) -> Book:
-    from gep.book import Book
-
-    return Book(path)
 
 
 def _version(wanted: bool) -> None:
@@ -214,7 +134,7 @@ def submit(
 
     out = Output(lang, as_json)
     with out.refusals():
-        done = take(_book(book), files, who=who, record_set=records)
+        done = take(open_book(book), files, who=who, record_set=records)
         told = [f for s in done for f in s.findings]
         out.end({"submissions": [_taken(s) for s in done]}, told, text=lambda: _print_taken(out, done, str(book)))
 
@@ -232,7 +152,7 @@ def check(
 
     out = Output(lang, as_json)
     with out.refusals():
-        read = look(file, _book(book) if book else None, record_set=records)
+        read = look(file, open_book(book) if book else None, record_set=records)
         words = {"zh": f"{file.name}:读出 {len(read.facts)} 条", "en": f"{file.name}: {len(read.facts)} facts"}
         result = {"file": file.name, "sha256": read.sha256, "facts": len(read.facts)}
         out.end(result, read.findings, text=lambda: out.console.print(words[out.lang], markup=False))
@@ -253,7 +173,7 @@ def answer(
 
     out = Output(lang, as_json)
     with out.refusals():
-        entry = give(_book(book), finding_id, text, document=document, who=who)
+        entry = give(open_book(book), finding_id, text, document=document, who=who)
         shown = {"zh": f"已记入日志第 {entry.seq} 条", "en": f"recorded as journal entry {entry.seq}"}
         out.end({"seq": entry.seq}, (), text=lambda: out.console.print(shown[out.lang], markup=False))
 
@@ -281,7 +201,7 @@ def run(
 
     out = Output(lang, as_json)
     with out.refusals():
-        opened = _book(book)
+        opened = open_book(book)
         if plan:
             texts = plans(opened, year, profile or ())
             out.end({"plans": texts}, (), text=lambda: out.console.print("\n\n".join(texts), markup=False, soft_wrap=True))
@@ -316,7 +236,7 @@ def explain(
 
     out = Output(lang, as_json)
     with out.refusals():
-        made = walk(_book(book), figure, out.lang)
+        made = walk(open_book(book), figure, out.lang)
         if html is not None:
             try:
                 html.write_text(page(made, out.lang), encoding="utf-8")
@@ -343,7 +263,7 @@ def compare(
 
     out = Output(lang, as_json)
     with out.refusals():
-        items = compare_profiles(_book(book), *profiles, region=region, year=year)
+        items = compare_profiles(open_book(book), *profiles, region=region, year=year)
         result = {"left": profiles[0], "right": profiles[1], "lines": as_rows(items)}
         out.end(result, (), text=lambda: out.console.print(show.pairs(items, *profiles, out.lang)))
 
@@ -370,9 +290,9 @@ def sql(
     with out.refusals():
         from gep.workflow.views import need_store
 
-        opened = _book(book)
+        opened = open_book(book)
         need_store(opened)
-        attached = [_book(path) for path in attach or ()]
+        attached = [open_book(path) for path in attach or ()]
         for other in attached:
             need_store(other)
         others = [(other.root.name.replace("-", "_"), other.store) for other in attached]
@@ -387,74 +307,9 @@ def verify(book: BookPath, lang: Lang = "", as_json: AsJson = False) -> None:
 
     out = Output(lang, as_json)
     with out.refusals():
-        checked, told = look(_book(book))
+        checked, told = look(open_book(book))
         words = {"zh": f"已校验:{checked}", "en": f"checked: {checked}"}
         out.end({"checked": checked}, told, text=lambda: out.console.print(words[out.lang], markup=False))
-
-
-@coefficients_app.command("list")
-def coefficients_list(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="按编号、名称、来源筛选 / filter")] = "",
-    source_set: Annotated[str, typer.Option("--set", help="参数集 / parameter set")] = "",
-    schemes: Annotated[bool, typer.Option("--schemes", help="列出方案 / list the schemes instead")] = False,
-    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK", help="连同账册自有参数 / with the book's own")] = None,
-    lang: Lang = "",
-    as_json: AsJson = False,
-) -> None:
-    """列出系数与价格 / List coefficients and prices, or schemes."""
-    from gep.catalog.audit import listed
-    from gep.report import catalogue as show
-
-    out = Output(lang, as_json)
-    with out.refusals():
-        catalog = _catalog(book)
-        if schemes:
-            out.end(show.schemes_json(catalog), (), text=lambda: out.console.print(show.schemes(catalog, out.lang)))
-        rows = listed(catalog, text, source_set)
-        out.end(
-            {"parameters": show.parameters_json(rows)},
-            (),
-            text=lambda: out.console.print(show.parameters(catalog, rows, out.lang)),
-        )
-
-
-@coefficients_app.command("show")
-def coefficients_show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="参数、规则、指标或方案编号 / parameter, rule, measure or scheme")],
-    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK")] = None,
-    lang: Lang = "",
-    as_json: AsJson = False,
-) -> None:
-    """显示一个参数、规则、指标或方案 / Show a parameter, rule, measure or scheme with its source and use."""
-    from gep.report import catalogue as show
-
-    out = Output(lang, as_json)
-    with out.refusals():
-        made = show.entry(_catalog(book), name)
-        out.end(made.data, (), text=lambda: out.console.print(made.text(out.lang)))
-
-
-@coefficients_app.command("audit")
-def coefficients_audit(
-    book: Annotated[Path | None, typer.Option("--book", metavar="BOOK")] = None,
-    lang: Lang = "",
-    as_json: AsJson = False,
-) -> None:
-    """审计参数的来源、覆盖与使用 / Audit sources, coverage and use of every parameter."""
-    from gep.catalog.audit import audit
-    from gep.report import catalogue as show
-
-    out = Output(lang, as_json)
-    with out.refusals():
-        made = audit(_catalog(book))
-        out.end(asdict(made), (), text=lambda: out.console.print(show.audit(made, out.lang)))
-
-
-def _catalog(book: Path | None) -> Any:
-    from gep.base.data import data_root
-    from gep.catalog.load import load
-
-    return _book(book).catalog if book is not None else load(data_root() / "coefficients")
 
 
 def main() -> None:
