@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Context as DecimalContext
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product as cross
+
+import duckdb
 
 from gep.base.findings import Place, finding
 from gep.base.records import Severity, State, key_of
@@ -35,8 +38,11 @@ def execute(task: Task) -> Outcome:
     """
     outcome = Outcome()
     context = Context(task.cells, task.parameters, task.currency, int(task.period[:4]))
-    for step in task.steps:
-        _Run(task, step, context, outcome).run()
+    with ExitStack() as stack:
+        rows = any(step.plan.products for step in task.steps)
+        connection = stack.enter_context(row_sums.connect(task.threads)) if rows else None
+        for step in task.steps:
+            _Run(task, step, context, outcome, connection).run()
     return outcome
 
 
@@ -62,16 +68,21 @@ class _Evaluated:
 
 
 class _Run:
-    def __init__(self, task: Task, step: Step, context: Context, outcome: Outcome) -> None:
+    def __init__(
+        self, task: Task, step: Step, context: Context, outcome: Outcome, connection: duckdb.DuckDBPyConnection | None
+    ) -> None:
         self.task, self.step, self.plan = task, step, step.plan
         self.context, self.outcome = context, outcome
+        self.connection = connection  # for the plans that sum rows
         self.samples: Mapping[int, second.Sample] = {}
 
     def run(self) -> None:
         groups = [Group(i, region, place) for i, (region, place) in enumerate(self._places())]
-        summed = row_sums.all_sums(self.plan, groups, self.step.domains, self.task, self.context, self.outcome)
-        if self.plan.products and self.plan.rule.route:
-            self.samples = second.samples(self.plan, groups, self.step.domains, self.task, self.context)
+        summed: dict[int, dict[int, Summed]] = {}
+        if self.plan.products and self.connection is not None:
+            over = (self.plan, groups, self.step.domains, self.task, self.context, self.connection)
+            summed = row_sums.all_sums(*over, self.outcome)
+            self.samples = second.samples(*over) if self.plan.rule.route else {}
         scalars = [n.id for n in walk(self.plan.tail) if isinstance(n, Name)]
         for group in groups:
             bound: dict[str, Bound] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+import duckdb
 import numpy as np
 
 from gep.engine import sums
@@ -30,25 +31,29 @@ class Sample:
 
 
 def samples(
-    plan: Plan, groups: Sequence[Group], domains: Mapping[str, Sequence[str]], task: Task, context: Context
+    plan: Plan,
+    groups: Sequence[Group],
+    domains: Mapping[str, Sequence[str]],
+    task: Task,
+    context: Context,
+    connection: duckdb.DuckDBPyConnection,
 ) -> dict[int, Sample]:
     """Up to MOST_ROWS rows for every group, with every input that any product of the plan reads by row."""
     dims = tuple(sorted({d for p in plan.products for d in p.frame}))
     every = replace(sums.widened(plan, plan.products), frame=dims)
     names = every.inputs
     found: dict[int, Sample] = {}
-    with sums.connect(task.threads) as connection:
-        # what the look-ups have to tell was told when the sums were made
-        frame = sums.frame_of(plan, every, groups, domains, task, context, connection, Outcome())
-        columns = ", ".join(frame.columns.values())
-        order = ", ".join(f'"{k}"' for k in frame.keys) or columns
-        first = f"row_number() OVER (PARTITION BY g ORDER BY {order}) AS place"
-        query = (
-            f"SELECT g, {columns} FROM (SELECT *, {first} FROM ({frame.select})) WHERE place <= {MOST_ROWS + 1} ORDER BY g, place"  # noqa: S608
-        )
-        rows: dict[int, list[tuple[float | None, ...]]] = {g.index: [] for g in groups}
-        for g, *values in connection.execute(query).fetchall():
-            rows[g].append(tuple(values))
+    # what the look-ups have to tell was told when the sums were made
+    frame = sums.frame_of(plan, every, groups, domains, task, context, connection, Outcome())
+    columns = ", ".join(frame.columns.values())
+    order = ", ".join(f'"{k}"' for k in frame.keys) or columns
+    first = f"row_number() OVER (PARTITION BY g ORDER BY {order}) AS place"
+    query = f"SELECT g, {columns} FROM (SELECT *, {first} FROM ({frame.select})) WHERE place <= {MOST_ROWS + 1} ORDER BY g, place"  # noqa: S608
+    rows: dict[int, list[tuple[float | None, ...]]] = {g.index: [] for g in groups}
+    for g, *values in connection.execute(query).fetchall():
+        rows[g].append(tuple(values))
+    for name in frame.tables:
+        connection.unregister(name)
     for g, held in rows.items():
         found[g] = Sample(tuple(dict(zip(names, row, strict=True)) for row in held[:MOST_ROWS]), len(held) <= MOST_ROWS)
     return found

@@ -59,24 +59,24 @@ def all_sums(
     domains: Mapping[str, Sequence[str]],
     task: Task,
     context: Context,
+    connection: duckdb.DuckDBPyConnection,
     outcome: Outcome,
 ) -> dict[int, dict[int, Summed]]:
     """Every row product of the plan for every group: {group index: {product index: Summed}}."""
     found: dict[int, dict[int, Summed]] = {}
-    if not plan.products or not groups:
+    if not groups:
         return found
-    with connect(task.threads) as connection:
-        for indices in _together(plan):
-            every = widened(plan, [plan.products[i] for i in indices])
-            frame = frame_of(plan, every, groups, domains, task, context, connection, outcome)
-            results = _aggregate([plan.products[i] for i in indices], frame, task, connection)
-            for index, result in zip(indices, results, strict=True):
-                one_frame = frame.of(plan.products[index])
-                for group, summed, table in _by_group(one_frame, groups, result, connection):
-                    one = _summed(plan, index, plan.products[index], one_frame, group, summed, task, table, outcome)
-                    found.setdefault(group.index, {})[index] = one
-            for name in frame.tables:
-                connection.unregister(name)
+    for indices in _together(plan):
+        every = widened(plan, [plan.products[i] for i in indices])
+        frame = frame_of(plan, every, groups, domains, task, context, connection, outcome)
+        results = _aggregate([plan.products[i] for i in indices], frame, task, connection)
+        for index, result in zip(indices, results, strict=True):
+            one_frame = frame.of(plan.products[index])
+            for group, summed, table in _by_group(one_frame, groups, result, connection):
+                one = _summed(plan, index, plan.products[index], one_frame, group, summed, task, table, outcome)
+                found.setdefault(group.index, {})[index] = one
+        for name in frame.tables:
+            connection.unregister(name)
     return found
 
 
@@ -151,7 +151,7 @@ def _aggregate(
 ) -> list[dict[int, RowSum]]:
     """For each product the result of every group."""
     if task.engine == "reference":
-        table = connection.execute(frame.select).to_arrow_table()
+        table = connection.sql(frame.select).to_arrow_table()
         return [_numpy(p, frame, table) for p in products]
     found = _quick(products, frame, connection) if all(p.fn == "sum" for p in products) else None
     return found if found is not None else [_slow(p, frame, connection) for p in products]
@@ -317,7 +317,7 @@ def _by_group(
         order = ", ".join(f'"{k}"' for k in ("g", *(frame.keys or frame.columns.values())))
         chosen = ", ".join(str(g.index) for g in batch)
         query = f"SELECT {columns} FROM ({frame.select}) WHERE g IN ({chosen}) ORDER BY {order}"  # noqa: S608
-        table = connection.execute(query).to_arrow_table()
+        table = connection.sql(query).to_arrow_table()
         at = table["g"].to_numpy()
         for group in batch:
             first, last = np.searchsorted(at, group.index, "left"), np.searchsorted(at, group.index, "right")

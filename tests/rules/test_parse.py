@@ -328,9 +328,10 @@ HOSTILE_MORE = [
 
 @pytest.mark.parametrize("text", HOSTILE + HOSTILE_MORE, ids=lambda t: repr(t[:30]))
 def test_everything_else_is_refused_quickly_with_a_finding(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = complaints(text)
-    assert time.perf_counter() - started < 0.5
+    # without limits some of these would take for ever; the limit is wide, so that a loaded machine cannot fail it
+    assert time.process_time() - started < 5
     for f in found:
         assert f.place.file == "rules/water.toml"
         assert f.place.key == "water.retention"
