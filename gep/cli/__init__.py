@@ -68,11 +68,12 @@ def demo(
             out.console.print(show.published(printed, out.lang))
             out.console.print(show.totals(totals, out.lang))
             out.console.print(show.explanation(example, out.lang))
+            out.console.print(show.findings(told, out.lang))
             out.console.print(_where_to_look(made.book.root, out.lang))
 
         verdicts = {v: sum(1 for r in printed if r["verdict"] == v) for v in ("meets", "misses", "not_computed")}
         result = {"book": str(made.book.root), "vintage": made.made.vintage, "totals": totals, "published": verdicts}
-        out.end(result, told, text=text)
+        out.end(result, told, text=text, told_by_text=True)
 
 
 def _where_to_look(root: Path, lang: str) -> str:

@@ -52,9 +52,9 @@ class Output:
         self.errors = show.console(self.lang, stderr=True)
 
     def end(
-        self, result: Mapping[str, Any], findings: Iterable[Finding], *, text: Callable[[], None], notes: bool = True
+        self, result: Mapping[str, Any], findings: Iterable[Finding], *, text: Callable[[], None], told_by_text: bool = False
     ) -> None:
-        """Print and leave with the exit code that the findings ask for."""
+        """Print and leave with the exit code that the findings ask for; `told_by_text`: `text` prints the findings itself."""
         from gep.report import terminal as show
 
         told = list(findings)
@@ -64,8 +64,8 @@ class Output:
             sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=1, default=str) + "\n")
         else:
             text()
-            if told:
-                self.errors.print(show.findings(told, self.lang, notes=notes))
+            if told and not told_by_text:
+                self.errors.print(show.findings(told, self.lang))
         raise typer.Exit(code)
 
     @contextmanager

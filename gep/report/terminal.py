@@ -23,14 +23,12 @@ STYLE = {Severity.STOP: "bold red", Severity.QUERY: "yellow", Severity.NOTE: "cy
 MONEY_SCALE = {"zh": (Decimal(10) ** 8, "亿"), "en": (Decimal(10) ** 8, "×10⁸ ")}
 
 
-def findings(items: Iterable[Finding], lang: str, *, notes: bool = True) -> RenderableType:
+def findings(items: Iterable[Finding], lang: str) -> RenderableType:
     """Every finding with place, sentence, found / expected / difference and mend; stopping ones first."""
     words = WORDS[lang]
     order = list(Severity)
     blocks: list[RenderableType] = []
     for f in sorted(items, key=lambda f: (order.index(f.severity), f.place.file, f.place.row)):
-        if f.severity is Severity.NOTE and not notes:
-            continue
         answered = f" ({words['answered']})" if f.status == "answered" else ""
         head = Text.assemble(
             (f"[{words[str(f.severity)]}]{answered} ", STYLE[f.severity]), (f.code, "dim"), f"  {f.place.text()}"

@@ -188,18 +188,18 @@ def test_a_flip_in_a_sum_over_rows_is_told_for_every_figure(
 
 
 def test_many_rows_are_compared_on_the_first_thousand(patches: Any, copy: Path) -> None:
-    """2400 rows a figure: the plan over the first thousand of them against the route over the same."""
+    """1200 rows a figure: the plan over the first thousand of them against the route over the same."""
     import pyarrow as pa
 
     table = patches.held.records["ecosystem_patches"]
     copies = []
-    for n in range(400):
+    for n in range(200):
         rows = [f"{r}-{n:03d}" for r in table["row"].to_pylist()]
         copies.append(table.set_column(table.column_names.index("row"), "row", pa.array(rows)))
     many = {"ecosystem_patches": pa.concat_tables(copies)}
     done = patches.world(records=many).done()
     node = next(n for n in done.nodes.values() if n["kind"] == "row_sum" and n["selection"].get("record_set"))
-    assert (node["n"], node["rows"]) == (2400, None)
+    assert (node["n"], node["rows"]) == (1200, None)
     assert "ENGINE-SECOND-ROUTE" not in done.findings
     to = "sum(area * (rain + runoff * rain - et) over row)"
     path = with_rule(copy, "water_retention.patches", expression_line("water_retention.patches", to))

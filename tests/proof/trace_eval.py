@@ -358,7 +358,9 @@ def children(node: dict[str, Any], effective: bool = False) -> list[str]:
         return [x["node"] for x in (*node["arguments"], *node["sums"]) if x["binding"] or not effective]
     if node["kind"] == "row_sum":
         return list(node["nodes"])
-    return [p["node"] for p in node["parts"]] if node["kind"] == "total" else []
+    if node["kind"] == "total":  # a part that does not apply enters no total
+        return [p["node"] for p in node["parts"] if p["state"] != "not_applicable" or not effective]
+    return []
 
 
 def stored(value: Fraction, places: int) -> Decimal:
