@@ -20,7 +20,7 @@ def children(node: Node) -> list[str]:
         case "calculation":
             below = [a["node"] for a in node["arguments"]] + [s["node"] for s in node["sums"]]
         case "row_sum":
-            below = [n for row in node["rows"] or () for n in row["nodes"]]
+            below = list(node["nodes"])  # of all rows, also of those that stand in the release only
         case "total":
             below = [p["node"] for p in node["parts"]]
         case _:

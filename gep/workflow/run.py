@@ -157,7 +157,7 @@ def _keep(
         {"vintage": vintage, "year": y, "seq": vintage, "state": state, "rank": RANKS[state], "at": at} for y in years
     ]
     meta = {"vintage": vintage, "rules_hash": rules_hash, "input_hash": input_hash, "program": gep.__version__}
-    documents = {"trace.jsonl": trace_lines(nodes.values())}
+    documents = {"trace.jsonl": trace_lines(nodes.values()), **_row_documents(held, nodes, years)}
     folder = book.rules / rules_hash
     if not folder.exists():
         folder.mkdir(parents=True)
@@ -219,6 +219,27 @@ def lay_out(book: Book, computations: Sequence[Computation]) -> tuple[list[Figur
         named: list[Json] = nodes[figure.node].setdefault("figures", [])  # type: ignore[assignment]
         named.append(figure.address.text())
     return figures, nodes
+
+
+def _row_documents(held: Holdings, nodes: Mapping[str, Node], years: Sequence[int]) -> dict[str, bytes]:
+    """The rows of record sets that are too many to stand in the trace: rows/<record set>.parquet, the years of the run."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    wanted = set()
+    for node in nodes.values():
+        selection = node.get("selection")
+        if node["kind"] == "row_sum" and node["rows"] is None and isinstance(selection, dict):
+            wanted.add(str(selection["record_set"]))
+    documents = {}
+    for name in sorted(wanted):
+        table = held.records[name]
+        inside = pc.is_in(pc.utf8_slice_codeunits(table["period"], 0, 4), pa.array([str(y) for y in years]))
+        sink = pa.BufferOutputStream()
+        pq.write_table(table.filter(inside), sink, write_page_checksum=True)
+        documents[f"rows/{name}.parquet"] = sink.getvalue().to_pybytes()
+    return documents
 
 
 def trace_lines(nodes: Iterable[Node]) -> bytes:

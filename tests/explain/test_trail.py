@@ -47,6 +47,7 @@ NODES: dict[str, dict[str, Any]] = {
         "kind": "row_sum",
         "unit": None,
         "sum": "3",
+        "nodes": ["soil", "rain"],
         "rows": [{"nodes": ["soil", "rain"]}, {"nodes": ["rain"]}],
     },
     "soil": {"id": "soil", "kind": "cell", "measure": "soil", "unit": "万吨", "amount": "1.0"},
@@ -97,8 +98,8 @@ def test_children_in_order_each_once(name: str, expected: list[str]) -> None:
     assert children(NODES[name]) == expected
 
 
-def test_a_sum_whose_rows_stand_elsewhere_has_no_children() -> None:
-    assert children({"kind": "row_sum", "rows": None}) == []
+def test_a_sum_whose_rows_stand_in_the_release_names_what_they_rest_on() -> None:
+    assert children({"kind": "row_sum", "rows": None, "nodes": ["rain"]}) == ["rain"]
 
 
 def test_everything_below_parents_first_each_once() -> None:
