@@ -21,7 +21,7 @@ CASE = Path(__file__).resolve().parents[1] / "cases" / "rows-synthetic"
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, int]:
-    """The case with every patch 160 times over, under new row names."""
+    """The case with every patch 240 times over, under new row names."""
     source = tmp_path_factory.mktemp("source") / "case"
     for path in sorted(CASE.rglob("*")):
         if path.is_file():
@@ -35,7 +35,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, int]:
     with patches.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, reader.fieldnames or [])
         writer.writeheader()
-        for n in range(160):
+        for n in range(240):
             writer.writerows({**row, "row": f"{row['row']}.{n}"} for row in table)
     book, submitted = init(tmp_path_factory.mktemp("book") / "many", str(source), who="maker")
     assert {s.status for s in submitted} == {"accepted"}
