@@ -86,6 +86,14 @@ def write_synced(path: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place by rename, so that it is there whole or not at all; a half one left by a killed write is replaced."""
+    building = sibling(path)
+    write_synced(building, data)
+    os.replace(building, path)
+    sync_folder(path.parent)
+
+
 def sibling(path: Path) -> Path:
     """A fresh name beside `path`, on the same disk, for building what is then renamed into place."""
     return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -21,7 +20,7 @@ from gep.engine.trace import Json, Node
 from gep.explain.address import NO_KEY
 from gep.explain.trail import direct_inputs, parameters_below, rests_on_illustration
 from gep.ledger import releases
-from gep.ledger.files import write_synced
+from gep.ledger.files import write_whole
 from gep.ledger.store import rebuild
 from gep.workflow import accounts
 from gep.workflow.accounts import Figure
@@ -119,12 +118,18 @@ def _answered(book: Book, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def clear_unfinished(book: Book) -> list[Finding]:
-    """Remove what a killed run left: release folders the journal does not know."""
+    """Set aside, in unfinished/, release folders the journal does not know: what a killed run left.
+
+    Nothing is deleted: after a journal was cut or restored from an older backup they may be the only copy of a result.
+    """
     known = {str(e.seq) for e in book.entries() if e.act == "run"}
     findings = []
     for folder in sorted(book.releases.iterdir()) if book.releases.is_dir() else ():
         if folder.name not in known:
-            shutil.rmtree(folder)
+            aside = book.root / "unfinished"
+            aside.mkdir(exist_ok=True)
+            taken = sum(1 for p in aside.iterdir() if p.name.startswith(f"{folder.name}."))
+            folder.rename(aside / f"{folder.name}.{taken + 1}")
             findings.append(finding("BOOK-LEFTOVER", Place(f"releases/{folder.name}"), found=folder.name))
     return findings
 
@@ -158,10 +163,10 @@ def _keep(
     ]
     meta = {"vintage": vintage, "rules_hash": rules_hash, "input_hash": input_hash, "program": gep.__version__}
     documents = {"trace.jsonl": trace_lines(nodes.values()), **_row_documents(held, nodes, years)}
-    folder = book.rules / rules_hash
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        write_synced(folder / "frozen.json", frozen)
+    kept = book.rules / rules_hash / "frozen.json"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, frozen)
     book.releases.mkdir(exist_ok=True)
     manifest = releases.write(book.releases / str(vintage), tables, documents, meta)
     body: dict[str, object] = {

@@ -13,7 +13,7 @@ from gep.base.records import Fact, Vocabulary
 from gep.book import Book
 from gep.intake.submit import intake
 from gep.intake.tidy import Intake
-from gep.ledger.files import digest_bytes, write_synced
+from gep.ledger.files import digest_bytes, write_whole
 from gep.ledger.journal import Entry
 
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -77,8 +77,8 @@ def _one(book: Book, path: Path, vocabulary: Vocabulary, held: Holdings, who: st
     if status == ACCEPTED:
         book.submissions.mkdir(exist_ok=True)
         kept = book.submissions / f"{digest.sha256}{path.suffix.lower()}"
-        if not kept.exists():
-            write_synced(kept, data)
+        if not kept.is_file() or digest_bytes(kept.read_bytes()) != digest:
+            write_whole(kept, data)
     entry = book.record("submit", body, who=who)
     if status == REJECTED:
         count = sum(1 for f in findings if f.severity == "stop")

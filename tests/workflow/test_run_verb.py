@@ -227,8 +227,10 @@ def test_what_a_killed_run_left_is_removed_and_told(raised: tuple[Book, Made, Ma
     book, same, later = raised
     told = [f for f in same.findings if f.code == "BOOK-LEFTOVER"]
     assert {(f.severity, f.found) for f in told} == {(Severity.NOTE, "99"), (Severity.NOTE, "_tmp")}
-    assert told[0].text("en") == f"The last run did not finish; what it left in {told[0].found} was removed."
-    assert told[0].text("zh") == f"上次运行未完成,遗留的 {told[0].found} 已清除。"
+    assert f"no vintage {told[0].found}" in told[0].text("en")
+    assert "moved to the folder unfinished" in told[0].text("en")
+    assert f"日志中没有版次 {told[0].found}" in told[0].text("zh")
+    assert "已移到 unfinished 目录" in told[0].text("zh")
     assert sorted(p.name for p in book.releases.iterdir()) == ["13", "14", "15"]
     assert not [f for f in later.findings if f.code == "BOOK-LEFTOVER"]
 
@@ -315,7 +317,10 @@ def test_the_page_shows_hostile_text_as_text(raised: tuple[Book, Made, Made]) ->
 
 def test_clearing_twice_finds_nothing(copy: Book) -> None:
     (copy.releases / "7").mkdir()
+    (copy.releases / "7" / "gep_total.csv").write_text("half of it", encoding="utf-8")
     assert [f.found for f in clear_unfinished(copy)] == ["7"]
+    aside = copy.root / "unfinished" / "7.1" / "gep_total.csv"  # set aside whole, nothing deleted
+    assert aside.read_text(encoding="utf-8") == "half of it"
     assert clear_unfinished(copy) == []
     shutil.rmtree(copy.releases)
     assert clear_unfinished(copy) == []

@@ -316,3 +316,14 @@ def test_a_source_whose_catalogue_does_not_load_leaves_nothing(tmp_path: Path) -
     with pytest.raises(Refused):
         init(tmp_path / "book", str(source))
     assert not (tmp_path / "book").exists()
+
+
+def test_half_an_original_left_by_a_killed_submit_is_replaced(tmp_path: Path, empty: Book) -> None:
+    file = written(tmp_path, LAKE)
+    data = file.read_bytes()
+    empty.submissions.mkdir(exist_ok=True)
+    kept = empty.submissions / f"{hashlib.sha256(data).hexdigest()}.csv"
+    kept.write_bytes(data[:40])
+    assert submit(empty, [file])[0].status == "accepted"
+    assert kept.read_bytes() == data
+    assert [f.measure for f in holdings(empty).facts] == ["lake_regulation"]
