@@ -297,10 +297,20 @@ def test_explain_as_data_as_text_and_as_a_page(run: Gep, made: Path, tmp_path: P
 def test_compare(run: Gep, made: Path) -> None:
     result = data(run("compare", made, "--profiles", ONE, TWO, "--json"))["result"]
     assert (result["left"], result["right"]) == (ONE, TWO)
-    differing = {line["service"]: line["difference"] for line in result["lines"] if line["difference"] != "0.0000"}
-    assert differing == {"oxygen_release": "-166086454545.4542", "GEP": "-166086454545.4542"}
-    assert "oxygen_release" in run("compare", made, "--profiles", ONE, TWO, "--lang", "zh").stdout
-    assert data(run("compare", made, "--profiles", ONE, TWO, "--region", "51", "--json"))["result"]["lines"] == []
+    (place,) = result["places"]
+    differing = {s["service"]: s["difference"] for s in place["services"] if s["difference"] != "0.0000"}
+    assert differing == {"oxygen_release": "-166086454545.4542"}
+    assert (place["gep"]["difference"], place["gep"]["residual"], place["gep"]["in_full"]) == ("-166086454545.4542", "0", True)
+    (oxygen,) = [s for s in place["services"] if s["terms"]]
+    assert [(t["effect"], t["kind"], t["right"] and t["right"]["rule"]) for t in oxygen["terms"]] == [
+        ("quantity", "method", "oxygen_release.stoichiometry@1"), ("rounding", "rounding", None),
+    ]  # fmt: skip
+    zh, detail = (run("compare", made, "--profiles", ONE, TWO, "--lang", "zh", *more).stdout for more in ((), ("--detail",)))
+    assert "oxygen_release.stoichiometry@1" in zh
+    assert "未解释余额" in zh
+    assert "transpiration / forest" in detail
+    assert "transpiration / forest" not in zh
+    assert data(run("compare", made, "--profiles", ONE, TWO, "--region", "51", "--json"))["result"]["places"] == []
 
 
 def test_sql_in_the_four_formats(run: Gep, made: Path) -> None:

@@ -90,6 +90,7 @@ class Measure:
     department: str = ""
     account: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     attrs: tuple[str, ...] = ()  # attr.* columns a submitted row must carry
+    read_by: tuple[str, ...] = ()  # outputs beside the accounts that read its returns
     note: str = ""
     file: str = ""
 
@@ -110,14 +111,22 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """One line of a map between code schemes; the shares of one `code_from` add up to 1 when it conserves the total."""
+    """One line of a map from the codes of one scheme to those of another.
+
+    `share` (above 0) is the part of an amount of `code_from` that goes to `code_to`. When the map conserves the total, the shares
+    of one `code_from` add up to exactly 1; else a line only says that two codes are related, and no amount may follow it.
+    """
 
     id: str
+    scheme_from: str
     code_from: str
+    scheme_to: str
     code_to: str
     share: Fraction
     conserves: bool = True
     source: str = ""
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,7 @@ class Parameter:
     source: str  # id of a Source
     locator: str  # table, clause or section inside it
     source_set: str  # the set a scheme names
+    provenance: Literal["", "retrieved", "derived", "expert"] = ""  # read in its source, worked out from it, or remembered
     valid_from: date = date.min
     valid_to: date = date.max
     low: Decimal | None = None
@@ -205,13 +215,15 @@ class Line:
     """One line of a service: a measure with its price, or a measure that is submitted as value only.
 
     A line with neither is physical only. `domain` lists the codes that must be there for each dimension of the measure; a
-    dimension it leaves out runs over its whole code scheme, `*` takes what is returned (an open list, such as products).
+    dimension it leaves out runs over the classes of the scheme, `*` takes what is returned (an open list, such as products).
+    `floor` zero: of a quantity below zero (a deficit) nothing is valued; the physical account keeps its sign.
     """
 
     measure: str
-    price: str = ""  # parameter id
+    price: str = ""  # id of a parameter, or of a measure of kind price that a rule computes
     value_only: bool = False
     domain: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
+    floor: Literal["", "zero"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +234,30 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Services or measures that claim the same thing: counting all of them counts it twice.
+
+    `members`: ids of services or of measures (`measure:x` where a service has the same id, `x@code` if it holds that code). A
+    scheme that values two or more of them must say `show` for the overlap; else it is refused. Alternatives (`alternatives` true) are several definitions of one quantity and are refused whatever is said.
+    """
+
+    id: str
+    names: Names
+    members: tuple[str, ...]
+    source: str
+    clause: str
+    alternatives: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
-    """Chosen rules, parameter sets and services. A GEP profile is a scheme of kind `gep_profile`."""
+    """Chosen rules, parameter sets and services. A GEP profile is a scheme of kind `gep_profile`.
+
+    `classes`: the codes a dimension runs over (a level of its code tree); a dimension that is not named runs over the top codes.
+    `overlaps`: how each overlap that the services make is treated. `undetermined`: services of which it is not known whether the
+    standard has them.
+    """
 
     id: str
     kind: str
@@ -237,8 +271,9 @@ class Scheme:
     services: tuple[Service, ...]
     currency: str = "CNY"
     price_basis: str = "current"
-    unknown: tuple[str, ...] = ()  # parameters the references do not know
-    exclusive: tuple[tuple[str, ...], ...] = ()
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
+    overlaps: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    undetermined: tuple[str, ...] = ()
     valid_from: date = date.min
     valid_to: date = date.max
     file: str = ""
@@ -298,13 +333,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
-    """A wide table of rows (patches, monthly grids): one line a row, keyed by region, period, row id and `dims`."""
+    """A wide table of rows (patches, monthly grids): one line a row, keyed by region, period, row id and `dims`.
+
+    `extent`: the measure that says how much there is of a class. A class of which there is none may have no rows; any other must.
+    """
 
     id: str
     names: Names
     dims: tuple[str, ...]
     columns: tuple[Column, ...]
     months: bool = False
+    extent: str = ""
     file: str = ""
 
 

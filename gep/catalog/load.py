@@ -6,20 +6,22 @@ import csv
 import difflib
 import io
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
 from gep.base.findings import Finding, Place, Refused, finding, stops
-from gep.base.records import Code, Crosswalk, Input, Layout, Measure, Parameter, RecordSet, Rule, Scheme, Source
+from gep.base.records import Code, Crosswalk, Input, Layout, Measure, Overlap, Parameter, RecordSet, Rule, Scheme, Source
 from gep.catalog import read
+from gep.catalog.classes import OPEN, taken_from
 from gep.catalog.fields import Fields
 from gep.catalog.words import kind_holes
 
-OPEN = ("*",)  # the domain of an open list: what is returned
 Known = Callable[[str, str, Mapping[str, object], Place], None]  # complains of a name that its table does not hold
+MEASURE, HOLDS = "measure:", "@"  # members of an overlap: a measure that shares its id with a service; one that holds a code
 PARAMETER_FOLDERS = ("parameters", "prices", "deflators")
 
 
@@ -36,6 +38,7 @@ class Catalog:
     sources: Mapping[str, Source] = field(default_factory=dict)
     records: Mapping[str, RecordSet] = field(default_factory=dict)
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    overlaps: Mapping[str, Overlap] = field(default_factory=dict)
 
 
 def load(shipped: Path, local: Path | None = None) -> Catalog:
@@ -70,6 +73,7 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     crosswalks: dict[str, list[Crosswalk]] = {}
     parameters: dict[str, list[Parameter]] = {}
     layouts: dict[str, Layout] = {}
+    overlaps: dict[str, Overlap] = {}
 
     places: dict[tuple[str, str], Place] = {}
 
@@ -83,12 +87,14 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
             findings.append(finding("CATALOG-DUPLICATE", place, expected=other, holes=kind_holes(kind), name=name))
         places.setdefault((kind, name), place)
 
-    for name, body, place in _toml_tables(root, label, "measures", findings):
-        once("measure", measures, name, read.measure(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
-    for name, body, place in _toml_tables(root, label, "records", findings):
-        once("record set", records, name, read.record_set(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
-    for name, body, place in _toml_tables(root, label, "layouts", findings):
-        once("layout", layouts, name, read.layout(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
+    for folder, kind, table, reader in (
+        ("measures", "measure", measures, read.measure),
+        ("records", "record set", records, read.record_set),
+        ("layouts", "layout", layouts, read.layout),
+        ("overlaps", "overlap", overlaps, read.overlap),
+    ):
+        for name, body, place in _toml_tables(root, label, folder, findings):
+            once(kind, table, name, reader(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
     for name, body, place in _toml_tables(root, label, "rules", findings):
         rule = read.rule(name, Fields(body, place, findings))
         first("rule", f"{rule.id}@{rule.version}", place)
@@ -101,7 +107,7 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     for path, body in _toml_files(root, label, "schemes", findings):
         made = read.scheme(Fields(body, Place(path, key=str(body.get("id", ""))), findings))
         once("scheme", schemes, made.id, made, Place(path))  # type: ignore[arg-type]
-    for path, body in _toml_files(root, label, "sources.toml", findings):
+    for path, body in (x for name in ("sources.toml", "sources") for x in _toml_files(root, label, name, findings)):
         for name, entry in body.items():
             place = Place(path, key=name)
             once("source", sources, name, read.source(name, Fields(_table(entry), place, findings)), place)  # type: ignore[arg-type]
@@ -127,6 +133,7 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
         sources,
         records,
         layouts,
+        overlaps,
     )
 
 
@@ -228,10 +235,20 @@ def _check(catalog: Catalog) -> list[Finding]:
 
     for measure in catalog.measures.values():
         _check_measure(measure, catalog, known)
+    for records in catalog.records.values():
+        known("measure", records.extent, catalog.measures, Place(records.file, key=records.id))
     for code in (c for codes in catalog.codes.values() for c in codes.values()):
         known("code", code.parent, catalog.codes[code.scheme], Place(code.file, code.line, "parent", key=code.code))
     for rule in (r for versions in catalog.rules.values() for r in versions):
         _check_rule(rule, catalog, known)
+    services = catalog.codes.get("service", {})
+    for overlap in catalog.overlaps.values():
+        place = Place(overlap.file, key=overlap.id)
+        known("source", overlap.source, catalog.sources, place)
+        for member in overlap.members:
+            name = member.partition(HOLDS)[0]
+            table = catalog.measures if name.startswith(MEASURE) else {**catalog.measures, **services}
+            known("measure", name.removeprefix(MEASURE), table, place)
     for scheme in catalog.schemes.values():
         _check_scheme(scheme, catalog, known)
         findings += _check_once(scheme)
@@ -242,9 +259,8 @@ def _check(catalog: Catalog) -> list[Finding]:
             known("code scheme", dim, catalog.codes, place)
             if dim in catalog.codes:
                 known("code", keyed, catalog.codes[dim], place)
-    for line in (line for lines in catalog.crosswalks.values() for line in lines):
-        known("source", line.source, catalog.sources, Place(f"crosswalks/{line.id}", key=line.code_from))
-    findings += _check_crosswalks(catalog)
+    for lines in catalog.crosswalks.values():
+        findings += _check_crosswalk(lines, catalog, known)
     return findings
 
 
@@ -266,9 +282,21 @@ def _check_scheme(scheme: Scheme, catalog: Catalog, known: Known) -> None:
     known("source", scheme.source, catalog.sources, place)
     for name in scheme.rules:
         known("rule", name, catalog.rules, place)
+    for name in scheme.overlaps:
+        known("overlap", name, catalog.overlaps, place)
+    for name in scheme.undetermined:
+        known("code", name, catalog.codes.get("service", {}), place)
+    for dim, codes in scheme.classes.items():
+        known("code scheme", dim, catalog.codes, place)
+        measure = taken_from(codes)
+        known("measure", measure, catalog.measures, place)
+        for code in codes if dim in catalog.codes and not measure else ():
+            known("code", code, catalog.codes[dim], place)
+    prices: dict[str, object] = {**catalog.parameters, **catalog.codes.get("parameter", {})}
+    prices |= {m.id: m for m in catalog.measures.values() if m.kind == "price"}
     for line in (line for service in scheme.services for line in service.lines):
         known("measure", line.measure, catalog.measures, place)
-        known("parameter", line.price, catalog.parameters, place)
+        known("parameter", line.price, prices, place)
         dims = catalog.measures[line.measure].dims if line.measure in catalog.measures else tuple(line.domain)
         for dim, codes in line.domain.items():
             known("dimension", dim, dict.fromkeys(dims), place)
@@ -280,7 +308,8 @@ def _check_rule(rule: Rule, catalog: Catalog, known: Known) -> None:
     place = Place(rule.file, key=rule.id)
     known("measure", rule.output, catalog.measures, place)
     known("source", rule.source, catalog.sources, place)
-    tables: Mapping[str, Mapping[str, object]] = MappingProxyType({"measure": catalog.measures, "parameter": catalog.parameters})
+    parameters = {**catalog.parameters, **catalog.codes.get("parameter", {})}
+    tables: Mapping[str, Mapping[str, object]] = MappingProxyType({"measure": catalog.measures, "parameter": parameters})
     for given in rule.inputs:
         if given.kind == "column":
             known("record set", given.rows, catalog.records, place)
@@ -292,7 +321,7 @@ def _check_rule(rule: Rule, catalog: Catalog, known: Known) -> None:
                 known("code", code, catalog.codes[dim], place)
     for dim, codes in rule.domain.items():
         known("code scheme", dim, catalog.codes, place)
-        for code in codes if dim in catalog.codes else ():
+        for code in codes if dim in catalog.codes and codes != OPEN else ():
             known("code", code, catalog.codes[dim], place)
     for equation in rule.empirical:
         known("source", equation.source, catalog.sources, place)
@@ -307,16 +336,48 @@ def _check_once(scheme: Scheme) -> list[Finding]:
     ]
 
 
-def _check_crosswalks(catalog: Catalog) -> list[Finding]:
+def _check_crosswalk(lines: Sequence[Crosswalk], catalog: Catalog, known: Known) -> list[Finding]:
+    """One map: its codes exist, it joins two schemes in one way, no pair stands twice, and its shares add up."""
     findings = []
-    for name, lines in catalog.crosswalks.items():
-        for code in sorted({line.code_from for line in lines if line.conserves}):
-            shares = sum((line.share for line in lines if line.code_from == code), start=lines[0].share * 0)
-            if shares != 1:
-                place = Place(f"crosswalks/{name}", key=code)
-                findings.append(
-                    finding(
-                        "CATALOG-CROSSWALK-SHARE", place, found=shares, expected=1, difference=shares - 1, name=name, key=code
-                    )
-                )
+    name, first = lines[0].id, lines[0]
+    pairs: dict[tuple[str, str], Place] = {}
+    for line in lines:
+        place = Place(line.file, line.line, key=line.code_from)
+        known("source", line.source, catalog.sources, place)
+        for scheme, code in ((line.scheme_from, line.code_from), (line.scheme_to, line.code_to)):
+            known("code scheme", scheme, catalog.codes, place)
+            if scheme in catalog.codes:
+                known("code", code, catalog.codes[scheme], place)
+        if _way(line) != _way(first):
+            findings.append(finding("CATALOG-CROSSWALK-MIXED", place, found=_way(line), expected=_way(first), name=name))
+        other = pairs.setdefault((line.code_from, line.code_to), place)
+        if other is not place:
+            pair = f"{line.code_from} → {line.code_to}"
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=other.text(), holes=kind_holes("code"), name=pair))
+    if all(line.conserves for line in lines):
+        findings += _check_shares(name, lines)
     return findings
+
+
+def _way(line: Crosswalk) -> str:
+    """What is the same in all lines of one crosswalk."""
+    return f"{line.scheme_from} → {line.scheme_to}, conserves {'yes' if line.conserves else 'no'}"
+
+
+def _check_shares(name: str, lines: Sequence[Crosswalk]) -> list[Finding]:
+    totals: dict[str, Fraction] = {}
+    for line in lines:
+        totals[line.code_from] = totals.get(line.code_from, Fraction(0)) + line.share
+    return [
+        finding(
+            "CATALOG-CROSSWALK-SHARE",
+            Place(f"crosswalks/{name}", key=code),
+            found=shares,
+            expected=1,
+            difference=shares - 1,
+            name=name,
+            key=code,
+        )
+        for code, shares in sorted(totals.items())
+        if shares != 1
+    ]

@@ -20,6 +20,7 @@ from gep.base.records import (
     Line,
     Measure,
     Names,
+    Overlap,
     Parameter,
     RecordSet,
     Rule,
@@ -39,6 +40,9 @@ CLASSES = ("material", "regulating", "cultural")
 ACCOUNT_COLUMNS = ("service", "benefit", "product", "ecosystem")
 TIMES = ("same", "prev", "opening", "closing")
 DIRECTIONS = ("region", "class", "time")
+PROVENANCES = ("", "retrieved", "derived", "expert")
+TREATMENTS = ("show",)  # of an overlap; one that is not named is refused
+FLOORS = ("", "zero")
 INHERIT = ("*",)  # the grain is that of the measure
 
 
@@ -78,6 +82,7 @@ def measure(name: str, f: Fields) -> Measure:
         department=f.text("department"),
         account=MappingProxyType(account),
         attrs=f.texts("attrs"),
+        read_by=f.texts("read_by"),
         note=f.text("note"),
         file=f.place.file,
     )
@@ -114,7 +119,23 @@ def record_set(name: str, f: Fields) -> RecordSet:
             Column(column, unit(c, "unit", c.text("unit", required=True)), names, c.number("lower"), c.number("upper"))
         )
         c.done()
-    made = RecordSet(name, f.names(), f.texts("dims"), tuple(columns), f.flag("months"), f.place.file)
+    made = RecordSet(name, f.names(), f.texts("dims"), tuple(columns), f.flag("months"), f.text("extent"), f.place.file)
+    f.done()
+    return made
+
+
+def overlap(name: str, f: Fields) -> Overlap:
+    made = Overlap(
+        id=name,
+        names=f.names(),
+        members=f.texts("members"),
+        source=f.text("source", required=True),
+        clause=f.text("clause"),
+        alternatives=f.flag("alternatives"),
+        file=f.place.file,
+    )
+    if len(made.members) < 2:
+        f.malformed("members", ", ".join(made.members) or "-", "at least two ids of services or measures")
     f.done()
     return made
 
@@ -162,13 +183,21 @@ def code(f: Fields) -> Code:
 
 
 def crosswalk(f: Fields) -> Crosswalk:
+    share = f.number("share", required=True)
+    if share is not None and share <= 0:
+        # a share below 0 could hide behind one above 1: the two still add up to 1
+        f.malformed("share", str(share), "a number above 0")
     made = Crosswalk(
         id=f.text("id", required=True),
+        scheme_from=f.text("scheme_from", required=True),
         code_from=f.text("code_from", required=True),
+        scheme_to=f.text("scheme_to", required=True),
         code_to=f.text("code_to", required=True),
-        share=Fraction(f.number("share", required=True) or 0),
+        share=Fraction(share or 0),
         conserves=f.choice("conserves", ("yes", "no"), default="yes") == "yes",
         source=f.text("source"),
+        file=f.place.file,
+        line=f.place.row,
     )
     f.done()
     return made
@@ -181,6 +210,7 @@ def parameter(f: Fields) -> Parameter:
     value, low, high = f.number("value"), f.number("low"), f.number("high")
     if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
         f.complain("CATALOG-PARAMETER-RANGE", "value", found=value, expected=f"{low} … {high}", name=name)
+    provenance: Any = f.choice("provenance", PROVENANCES, default="")
     origin = f.text("source")
     if not origin:
         f.complain("CATALOG-PARAMETER-SOURCE", "source", name=name)
@@ -194,6 +224,7 @@ def parameter(f: Fields) -> Parameter:
         source=origin,
         locator=f.text("locator"),
         source_set=f.text("source_set", required=True),
+        provenance=provenance,
         valid_from=f.date("valid_from", date.min),
         valid_to=f.last_date("valid_to"),
         low=low,
@@ -221,7 +252,7 @@ def rule(name: str, f: Fields) -> Rule:
         inputs=tuple(_input(n, b, f) for n, b in f.table("inputs").items()),
         source=f.text("source", required=True),
         clause=f.text("clause"),
-        domain=_domain(f),
+        domain=_lists(f, "domain"),
         empirical=tuple(_empirical(n, b, f) for n, b in f.table("empirical").items()),
         severity=Severity(severity),
         message=message if message.zh else None,
@@ -239,14 +270,14 @@ def rule(name: str, f: Fields) -> Rule:
     return made
 
 
-def _domain(f: Fields) -> Mapping[str, tuple[str, ...]]:
+def _lists(f: Fields, name: str) -> Mapping[str, tuple[str, ...]]:
     """{dimension: [codes]}."""
     found: dict[str, tuple[str, ...]] = {}
-    for dim, codes in f.table("domain").items():
+    for dim, codes in f.table(name).items():
         if isinstance(codes, list) and codes and all(isinstance(c, str) for c in codes):
             found[dim] = tuple(codes)
         else:
-            f.malformed(f"domain.{dim}", codes, "a list of codes in quotes")
+            f.malformed(f"{name}.{dim}", codes, "a list of codes in quotes")
     return MappingProxyType(found)
 
 
@@ -292,7 +323,10 @@ def _empirical(name: str, body: object, f: Fields) -> Empirical:
 
 def scheme(f: Fields) -> Scheme:
     status: Any = f.choice("status", ("enabled", "disabled"))
-    exclusive = f.raw("exclusive") or []
+    overlaps = f.strings("overlaps")
+    for name, treatment in overlaps.items():
+        if treatment not in TREATMENTS:
+            f.complain("CATALOG-FIELD-CHOICE", f"overlaps.{name}", found=treatment, expected=" | ".join(TREATMENTS))
     made = Scheme(
         id=f.text("id", required=True),
         kind=f.text("kind", required=True),
@@ -306,8 +340,9 @@ def scheme(f: Fields) -> Scheme:
         services=tuple(_service(b, f) for b in f.tables("service")),
         currency=f.text("currency", default="CNY"),
         price_basis=f.text("price_basis", default="current"),
-        unknown=f.texts("unknown"),
-        exclusive=tuple(tuple(str(x) for x in group) for group in exclusive) if isinstance(exclusive, list) else (),
+        classes=_lists(f, "classes"),
+        overlaps=MappingProxyType(overlaps),
+        undetermined=f.texts("undetermined"),
         valid_from=f.date("valid_from", date.min),
         valid_to=f.last_date("valid_to"),
         file=f.place.file,
@@ -324,7 +359,9 @@ def _service(body: object, f: Fields) -> Service:
     lines = []
     for entry in s.tables("line"):
         line = Fields(entry, s.place, f.findings)
-        lines.append(Line(line.text("measure", required=True), line.text("price"), line.flag("value_only"), _domain(line)))
+        floor: Any = line.choice("floor", FLOORS, default="")
+        measured, price = line.text("measure", required=True), line.text("price")
+        lines.append(Line(measured, price, line.flag("value_only"), _lists(line, "domain"), floor))
         line.done()
     if not lines:
         s.complain("CATALOG-FIELD-MISSING", "line")

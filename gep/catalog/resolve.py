@@ -8,7 +8,8 @@ from datetime import date
 
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Key, Line, Measure, Parameter, Region, Rule, Scheme, key_text
-from gep.catalog.load import OPEN, Catalog, near
+from gep.catalog.classes import OPEN, coarser, overlapping, running, taken_from, too_fine, within
+from gep.catalog.load import Catalog, near
 from gep.catalog.words import kind_holes
 
 LOCAL_FILES = "local/"
@@ -45,7 +46,8 @@ def scheme_of(catalog: Catalog, name: str, year: int) -> Scheme:
 def resolve(catalog: Catalog, name: str, year: int) -> Resolved:
     """The scheme with the version of each rule that is valid in `year`, sorted so that inputs come before outputs.
 
-    Raises Refused with every finding: unknown or disabled scheme, a rule not valid then, two rules for one measure, a circle.
+    Several rules may compute one measure if each does it for other classes. Raises Refused with every finding: unknown or
+    disabled scheme, a rule not valid then, two rules for one figure, a rule for finer classes than the scheme keeps, a circle.
     """
     scheme = scheme_of(catalog, name, year)
     findings: list[Finding] = []
@@ -63,12 +65,10 @@ def resolve(catalog: Catalog, name: str, year: int) -> Resolved:
     for rule in rules:
         if rule.kind == "compute":
             makers.setdefault(rule.output, []).append(rule)
-    for measure, several in makers.items():
-        if len(several) > 1:
-            found = ", ".join(r.id for r in several)
-            findings.append(finding("CATALOG-RULE-TWICE", Place(scheme.file, key=name), found=found, name=measure))
+    findings += (f for measure, several in makers.items() for f in _check_apart(catalog, scheme, measure, several))
+    findings += (f for rule in rules for f in check_fineness(catalog, scheme, rule, year))
     findings += _check_lines(catalog, scheme)
-    ordered, circle = _ordered(rules, {m: rs[0] for m, rs in makers.items()})
+    ordered, circle = _ordered(rules, makers)
     if circle:
         place = Place(scheme.file, key=name)
         findings.append(finding("CATALOG-RULE-CYCLE", place, found=" → ".join(circle)))
@@ -77,12 +77,32 @@ def resolve(catalog: Catalog, name: str, year: int) -> Resolved:
     return Resolved(scheme, year, ordered, catalog.measures, frozenset(makers))
 
 
-def domain(catalog: Catalog, line: Line, dim: str, year: int) -> tuple[str, ...] | None:
+def domain(catalog: Catalog, scheme: Scheme, line: Line, dim: str, year: int) -> tuple[str, ...] | None:
     """The codes a line must have along `dim`; None for an open list."""
     declared = line.domain.get(dim)
-    if declared is not None:
-        return None if declared == OPEN else declared
-    return tuple(c.code for c in catalog.codes[dim].values() if valid(c.valid_from, c.valid_to, year))
+    if declared == OPEN:
+        return None
+    return _codes(catalog, scheme, dim, declared, year)
+
+
+def rule_domain(catalog: Catalog, scheme: Scheme, rule: Rule, dim: str, year: int) -> tuple[str, ...] | None:
+    """The codes a rule runs over along `dim`: the classes of the scheme, those within its own domain if it declares one.
+
+    None for an open list: it then runs over what is returned.
+    """
+    if rule.domain.get(dim) == OPEN:
+        return None
+    return _codes(catalog, scheme, dim, rule.domain.get(dim), year)
+
+
+def _codes(catalog: Catalog, scheme: Scheme, dim: str, declared: Sequence[str] | None, year: int) -> tuple[str, ...]:
+    """A domain that names codes outside the tree of what the scheme runs over (a product, say) is taken as it stands."""
+    runs = running(catalog.codes, scheme, dim, year)
+    if declared is None:
+        return runs
+    if dim in scheme.classes or all(c in runs for c in declared):
+        return within(catalog.codes, dim, declared, runs)
+    return tuple(declared)
 
 
 def valid(start: date, end: date, year: int) -> bool:
@@ -103,6 +123,7 @@ class Lookup:
     def find(self, name: str, key: Key, region: str, year: int) -> Parameter | None:
         """The value in force for the key, from the nearest region up the tree, then from anywhere (`region` empty).
 
+        If no region has a row of the very class, the nearest class above that has one is taken and told.
         At one place a book's own value comes first, then the parameter sets in the order the scheme names them. Several values
         of equal standing, none, or one that is declared unknown: None and a finding that stops; a value taken from a region
         above, or an illustrative one: a finding that tells.
@@ -113,11 +134,21 @@ class Lookup:
         return self.read[asked]
 
     def _find(self, name: str, key: Key, region: str, year: int) -> Parameter | None:
-        rows = [
+        there = [
             p
             for p in self.catalog.parameters.get(name, ())
-            if p.key == key and valid(p.valid_from, p.valid_to, year) and self._rank(p) is not None
+            if valid(p.valid_from, p.valid_to, year) and self._rank(p) is not None
         ]
+        places = {p.key for p in there if p.region in self.chain(region)}
+        keyed = next((k for k in coarser(self.catalog.codes, key) if k in places), key)
+        args: dict[str, object] = {"name": name, "key": key_text(key) or "-"}
+        found = self._at(name, keyed, [p for p in there if p.key == keyed], region, year)
+        if found is not None and keyed != key:
+            self._tell("CATALOG-PARAMETER-CLASS", found, args, found=key_text(keyed))
+        return found
+
+    def _at(self, name: str, key: Key, rows: Sequence[Parameter], region: str, year: int) -> Parameter | None:
+        """The value among those of one key, from the nearest region up the tree."""
         args: dict[str, object] = {"name": name, "key": key_text(key) or "-"}
         asked = f"{region}/{year}"
         for place_code in self.chain(region):
@@ -203,7 +234,33 @@ def _check_lines(catalog: Catalog, scheme: Scheme) -> list[Finding]:
     return findings
 
 
-def _ordered(rules: Sequence[Rule], makers: Mapping[str, Rule]) -> tuple[tuple[Rule, ...], list[str]]:
+def _check_apart(catalog: Catalog, scheme: Scheme, measure: str, several: Sequence[Rule]) -> list[Finding]:
+    """Rules for one measure must be for classes that have nothing in common along some dimension."""
+    findings = []
+    for i, one in enumerate(several):
+        for other in several[i + 1 :]:
+            shared = [d for d in one.domain if d in other.domain]
+            if not any(not overlapping(catalog.codes, d, one.domain[d], other.domain[d]) for d in shared):
+                found = f"{one.id}, {other.id}"
+                findings.append(finding("CATALOG-RULE-TWICE", Place(scheme.file, key=scheme.id), found=found, name=measure))
+    return findings
+
+
+def check_fineness(catalog: Catalog, scheme: Scheme, rule: Rule, year: int) -> list[Finding]:
+    """A rule may not be for classes below those the scheme keeps figures of."""
+    findings = []
+    for dim, codes in rule.domain.items():
+        if codes == OPEN or taken_from(scheme.classes.get(dim, ())):
+            continue
+        runs = running(catalog.codes, scheme, dim, year)
+        for code in too_fine(catalog.codes, dim, codes, runs):
+            place = Place(scheme.file, key=f"{scheme.id}.classes.{dim}")
+            args = {"name": rule.id, "dim": dim}
+            findings.append(finding("CATALOG-CLASS-FINER", place, found=code, expected=", ".join(runs), holes=args))
+    return findings
+
+
+def _ordered(rules: Sequence[Rule], makers: Mapping[str, Sequence[Rule]]) -> tuple[tuple[Rule, ...], list[str]]:
     """Depth-first order by inputs of the same period; the second item is a circle, if there is one."""
     done: dict[tuple[str, str], Rule] = {}
     path: list[str] = []
@@ -215,12 +272,14 @@ def _ordered(rules: Sequence[Rule], makers: Mapping[str, Rule]) -> tuple[tuple[R
             return [*path[path.index(rule.id) :], rule.id]
         path.append(rule.id)
         for given in rule.inputs:
-            if given.kind == "measure" and given.time == "same" and given.ref in makers and makers[given.ref] is not rule:
-                circle = visit(makers[given.ref])
+            if given.kind != "measure" or given.time != "same":
+                continue
+            if rule.kind == "compute" and given.ref == rule.output:
+                return [rule.id, rule.id]
+            for maker in makers.get(given.ref, ()):
+                circle = visit(maker) if maker is not rule else []
                 if circle:
                     return circle
-            elif given.kind == "measure" and given.time == "same" and rule.kind == "compute" and given.ref == rule.output:
-                return [rule.id, rule.id]
         path.pop()
         done[rule.id, rule.version] = rule
         return []

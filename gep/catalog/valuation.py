@@ -12,6 +12,7 @@ from gep.catalog.load import Catalog
 
 VALUE = "value."
 VALUE_RULE_VERSION = "1"
+FLOORED = "max(quantity, 0) * price"  # a deficit is kept in the physical account and not valued
 
 
 def value_id(measure: str) -> str:
@@ -66,8 +67,10 @@ def _rule(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, made: 
     grain = ("region", *measure.dims)
     quantity = Input("amount" if line.value_only else "quantity", "measure", measure.id, grain, measure.unit)
     inputs: tuple[Input, ...] = (quantity,)
+    expression = "amount"
     if not line.value_only:
         inputs = (quantity, _price(catalog, scheme, line, measure, findings))
+        expression = FLOORED if line.floor else "quantity * price"
     return Rule(
         id=made.id,
         version=VALUE_RULE_VERSION,
@@ -75,7 +78,7 @@ def _rule(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, made: 
         names=made.names,
         output=made.id,
         grain=grain,
-        expression="amount" if line.value_only else "quantity * price",
+        expression=expression,
         inputs=inputs,
         source=scheme.source,
         clause="",
@@ -84,8 +87,20 @@ def _rule(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, made: 
 
 
 def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findings: list[Finding]) -> Input:
-    """The price as an input: it varies by the dimensions its rows are keyed by."""
-    rows = [p for p in catalog.parameters[line.price] if p.source_set in (*scheme.parameter_sets, "local")]
+    """The price as an input: a measure of kind price, or a parameter that varies by the dimensions its rows are keyed by."""
+    priced = catalog.measures.get(line.price)
+    if priced is not None and line.price not in catalog.parameters:
+        if not set(priced.dims) <= set(measure.dims):
+            reasons = {
+                "reason_zh": f"单价 {line.price} 的维度多于数量",
+                "reason_en": f"the price {line.price} has more dimensions",
+            }
+            place = Place(scheme.file, key=f"{scheme.id}.{line.price}")
+            args = {"name": measure.id, **reasons}
+            expected = ",".join(measure.dims) or "-"
+            findings.append(finding("CATALOG-SERVICE-LINE", place, found=",".join(priced.dims), expected=expected, holes=args))
+        return Input("price", "measure", priced.id, ("region", *priced.dims), price_unit(scheme.currency, measure.unit))
+    rows = [p for p in catalog.parameters.get(line.price, ()) if p.source_set in (*scheme.parameter_sets, "local")]
     keyed = sorted({tuple(d for d, _ in p.key) for p in rows})
     place = Place(scheme.file, key=f"{scheme.id}.{line.price}")
     if len(keyed) > 1 or (keyed and not set(keyed[0]) <= set(measure.dims)):

@@ -15,6 +15,7 @@ KINDS: Mapping[str, str] = {
     "dimension": "维度",
     "record set": "记录集",
     "layout": "表式",
+    "overlap": "重叠",
     "region": "地区",
     "column": "列",
     "line": "计价行",
@@ -29,6 +30,7 @@ FORMS: Mapping[str, str] = {
     "a table": "一张表",
     "a list of tables": "表的列表",
     "a list of codes in quotes": "加引号的代码列表",
+    "at least two ids of services or measures": "至少两个服务或指标的编号",
 }
 
 

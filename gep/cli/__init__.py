@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import gep
+from gep.cli.catalogue import catalogue
 from gep.cli.coefficients import coefficients_app
 from gep.cli.output import FAULT, OK, AsJson, BookPath, Lang, Output, Who, default_lang, open_book
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(coefficients_app, name="coefficients")
+app.command()(catalogue)
 
 
 def _version(wanted: bool) -> None:
@@ -254,19 +256,21 @@ def compare(
     profiles: Annotated[tuple[str, str], typer.Option("--profiles", metavar="A B", help="比较两个方案 / compare two profiles")],
     region: Annotated[str, typer.Option("--region", help="只看该地区 / this region only")] = "",
     year: Annotated[int | None, typer.Option("--year", help="只看该年 / this year only")] = None,
+    detail: Annotated[
+        bool, typer.Option("--detail", help="逐行列出,直到不同的输入 / every line, down to the inputs that differ")
+    ] = False,
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
-    """比较 / Compare two profiles, service by service."""
-    from gep.explain.pair import as_rows
-    from gep.report import terminal as show
+    """比较两个方案,逐项解释差额 / Compare two profiles: the difference of each service in terms that add up to it."""
+    from gep.report.pairs import pairs
     from gep.workflow.compare import compare_profiles
 
     out = Output(lang, as_json)
     with out.refusals():
-        items = compare_profiles(open_book(book), *profiles, region=region, year=year)
-        result = {"left": profiles[0], "right": profiles[1], "lines": as_rows(items)}
-        out.end(result, (), text=lambda: out.console.print(show.pairs(items, *profiles, out.lang)))
+        places = compare_profiles(open_book(book), *profiles, region=region, year=year)
+        result = {"left": profiles[0], "right": profiles[1], "places": [p.as_dict() for p in places]}
+        out.end(result, (), text=lambda: out.console.print(pairs(places, *profiles, out.lang, detail=detail)))
 
 
 @app.command()

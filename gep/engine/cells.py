@@ -53,6 +53,7 @@ class Cells:
 
     def __init__(self, cells: Iterable[Cell] = ()) -> None:
         self._cells: dict[tuple[str, str, str, Key], Cell] = {}
+        self._keys: dict[tuple[str, str, str], list[Key]] = {}
         for cell in cells:
             self.put(cell)
 
@@ -61,13 +62,14 @@ class Cells:
         if place in self._cells:
             raise ValueError(f"{cell.address} stands twice")  # intake and the catalogue refuse this before
         self._cells[place] = cell
+        self._keys.setdefault(place[:3], []).append(cell.key)
 
     def get(self, measure: str, region: str, period: str, key: Key) -> Cell | None:
         return self._cells.get((measure, region, period, key))
 
     def keys(self, measure: str, region: str, period: str) -> list[Key]:
         """The keys that are there, sorted."""
-        return sorted(k for m, r, p, k in self._cells if (m, r, p) == (measure, region, period))
+        return sorted(self._keys.get((measure, region, period), ()))
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self._cells.values())

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Measure, State, key_of, key_text
+from gep.base.records import Input, Measure, State, key_of, key_text
 from gep.engine import frames
-from gep.engine.bind import Bound, Context
+from gep.engine.bind import Bound, Context, bind
 from gep.engine.cells import address
 from gep.engine.frames import Frame, Group
 from gep.engine.task import Outcome, Task
@@ -73,7 +73,7 @@ def all_sums(
         for index, result in zip(indices, results, strict=True):
             one_frame = frame.of(plan.products[index])
             for group, summed, table in _by_group(one_frame, groups, result, connection):
-                one = _summed(plan, index, plan.products[index], one_frame, group, summed, task, table, outcome)
+                one = _summed(plan, index, plan.products[index], one_frame, group, summed, task, context, table, outcome)
                 found.setdefault(group.index, {})[index] = one
         for name in frame.tables:
             connection.unregister(name)
@@ -216,12 +216,19 @@ def _summed(
     group: Group,
     result: RowSum,
     task: Task,
+    context: Context,
     table: pa.Table,
     outcome: Outcome,
 ) -> Summed:
     """Turn the five numbers of a group into a usable sum, an unknown one, or a finding that stops."""
     owner = address(plan.rule.output or plan.rule.id, group.region, task.period, key_of(group.place))
+    record_set = _record_set(plan, row_product)
+    none_there = (
+        _none_there(record_set, group, task, context) if record_set and not result.n and row_product.fn == "sum" else None
+    )
     state, reason = _state_of(result, frame, group, owner)
+    if none_there is not None:
+        state, reason = none_there.state, none_there.cell.reason if none_there.cell is not None else ""
     q = Fraction(row_product.q)
     value: Fraction | None = None
     if state is State.VALUE:
@@ -232,13 +239,22 @@ def _summed(
         else:
             outcome.tell(complaint)
             state, reason = State.REFUSED, complaint.text("en")
-    record_set = _record_set(plan, row_product)
-    if record_set and plan.rule.kind == "compute" and (result.missing or not result.n):
+    if record_set and plan.rule.kind == "compute" and (result.missing or not result.n) and none_there is None:
         outcome.tell(_rows_missing(plan, result, owner, record_set))
-    read = _read(frame, group, table)
+    read = (*_read(frame, group, table), *([none_there] if none_there is not None else []))
     node = _node(plan, row_product, frame, group, result, task, owner, table, read)
     bounds = _bounds(row_product, frame, group, value, result)
     return Summed(index, row_product.fn, result.n, value, bounds, state, reason, node, read)
+
+
+def _none_there(record_set: str, group: Group, task: Task, context: Context) -> Bound | None:
+    """The extent of a class, where it says that there is none of it (or that it does not apply); then no rows are needed."""
+    measure = task.measures.get(task.extents.get(record_set, ""))
+    if measure is None or not set(measure.dims) <= set(group.place):
+        return None
+    given = Input("extent", "measure", measure.id, ("region", *measure.dims), measure.unit)
+    extent, _ = bind(given, group.region, task.period, group.place, context)
+    return extent if extent.state is State.NOT_APPLICABLE or extent.value == 0 else None
 
 
 def _state_of(result: RowSum, frame: Frame, group: Group, owner: str) -> tuple[State, str]:

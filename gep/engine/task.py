@@ -45,6 +45,7 @@ class Task:
     parameters: Parameters
     cells: Cells
     records: Mapping[str, pa.Table] = field(default_factory=dict)
+    extents: Mapping[str, str] = field(default_factory=dict)  # record set -> the measure that says how much there is of a class
     routes: Mapping[str, Route] = field(default_factory=dict)
     row_routes: Mapping[str, RowRoute] = field(default_factory=dict)
     engine: Literal["duckdb", "reference"] = "duckdb"

@@ -1,4 +1,4 @@
-"""What people see on a terminal: findings, totals, explanations, comparisons as rich tables and trees."""
+"""What people see on a terminal: findings, totals, explanations as rich tables and trees."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from gep.base.findings import Finding
 from gep.base.records import Severity
 from gep.base.units import display
 from gep.explain.explanation import Explanation, Step, citation, quantity
-from gep.explain.pair import Pair
 from gep.report.words import WORDS
 
 STYLE = {Severity.STOP: "bold red", Severity.QUERY: "yellow", Severity.NOTE: "cyan"}
@@ -154,25 +153,6 @@ def _cell_line(step: Step, lang: str) -> Text:
     cited = citation(step.source, node["note"]) if step.source else node["note"]
     where = f"{words['returned']} {node['file']}:{node['row']} ({node['department'] or '-'}) SHA-256 {node['sha256'][:12]}…"
     return Text(f"{where}; {words['source']}: {cited}", style="dim")
-
-
-def pairs(items: Sequence[Pair], left: str, right: str, lang: str) -> RenderableType:
-    """Two profiles side by side."""
-    words = WORDS[lang]
-    scale, name = MONEY_SCALE[lang]
-    unit = name + display(items[0].currency, lang) if items else ""
-    table = Table(title=f"{left} | {right}  ({unit})", title_justify="left", header_style="bold")
-    for column in (words["year"], words["region"], words["service"]):
-        table.add_column(column)
-    for column in (left, right, words["difference"]):
-        table.add_column(column, justify="right")
-    for p in items:
-        shown = [state if a is None else grouped(a / scale, 4) for a, state in ((p.left, p.state_left), (p.right, p.state_right))]
-        gap = "" if p.difference is None else grouped(p.difference / scale, 4)
-        service = p.service if p.benefit == "-" else f"{p.service}/{p.benefit}"
-        style = "bold" if p.service == "GEP" else "" if p.difference == 0 else "yellow"
-        table.add_row(str(p.year), p.region, service, *shown, gap, style=style)
-    return table
 
 
 def console(lang: str, *, stderr: bool = False) -> Console:

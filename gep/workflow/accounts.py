@@ -69,8 +69,8 @@ def value(c: Computation, regions: Mapping[str, Region]) -> Iterator[Figure]:
         }
         if not line.value_only:
             quantity = c.cells.get(line.measure, region, str(c.year), cell.key)
-            known = quantity is not None and quantity.exact is not None
-            row["quantity"] = store(quantity.exact, QUANTITY_PLACES) if known else None  # type: ignore[union-attr, arg-type]
+            if quantity is not None and quantity.exact is not None:
+                row["quantity"] = store(max(quantity.exact, Fraction(0)) if line.floor else quantity.exact, QUANTITY_PLACES)
             row["unit"] = measure.unit
             row["price"] = _price(c.nodes[cell_id(cell, c.profile)])
             row["price_unit"] = price_unit(scheme.currency, measure.unit)
@@ -147,8 +147,8 @@ def _keys(c: Computation, region: str, regions: Mapping[str, Region], columns: M
 def _figure(c: Computation, view: str, row: Mapping[str, object], cell: Cell, regions: Mapping[str, Region]) -> Figure:
     service = str(row["service"])
     group = next(s.service_class for s in c.method.resolved.scheme.services if s.id == service)
-    lineage = tuple(_lineage(cell.region, regions))
-    return Figure(_address(view, row), row, cell_id(cell, c.profile), service, group, lineage, cell.exact, cell.low, cell.high)
+    above = tuple(lineage(cell.region, regions))
+    return Figure(_address(view, row), row, cell_id(cell, c.profile), service, group, above, cell.exact, cell.low, cell.high)
 
 
 def _address(view: str, row: Mapping[str, object]) -> Address:
@@ -174,7 +174,7 @@ def _decimal(f: Figure) -> Decimal | None:
     return amount if isinstance(amount, Decimal) else None
 
 
-def _lineage(code: str, regions: Mapping[str, Region]) -> Iterator[str]:
+def lineage(code: str, regions: Mapping[str, Region]) -> Iterator[str]:
     while code in regions:
         yield code
         code = regions[code].parent

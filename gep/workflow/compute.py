@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 import pyarrow as pa
 
 from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Fact, Region, Vocabulary, key_text
+from gep.base.records import Fact, Key, Region, Vocabulary, key_text
+from gep.base.states import Amount, total
+from gep.catalog import overlaps
 from gep.catalog.load import Catalog
 from gep.catalog.resolve import Lookup
+from gep.catalog.valuation import value_id
 from gep.engine.cells import Cells, from_facts, gap
 from gep.engine.execute import execute
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import Node, cell_node
 from gep.intake.checks import Need, missing_inputs
-from gep.workflow.plans import Method, line_keys, line_needs, method, needs, steps, value_steps
+from gep.workflow.plans import Method, line_keys, line_needs, method, needs, steps, value_steps, with_classes
 from gep.workflow.ready import check_records
+
+VINTAGE = "vintage"  # the attribute of a figure that is published several times
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,10 @@ def compute(
     makes a finding that stops, and the figures resting on it unknown. Raises Refused when the profile itself cannot be used.
     """
     m = method(catalog, profile, year)
-    usable, findings = _usable(m, [f for f in facts if f.period[:4] == str(year)])
+    current, findings = newest([f for f in facts if f.period[:4] == str(year)])
+    m, classes = with_classes(catalog, m, current, leaves)
+    usable, unused = _usable(m, current)
+    findings += [*classes, *unused]
     usable += (f for f in facts if f.period[:4] == str(year - 1) and f.measure in m.before)
     cells = from_facts(usable, m.measures)
     lookup = Lookup(catalog, regions, m.resolved.scheme.parameter_sets)
@@ -66,13 +75,14 @@ def compute(
     base = Task(
         profile=profile,
         currency=m.resolved.scheme.currency,
-        steps=steps(catalog, m),
+        steps=steps(catalog, m, cells, leaves, str(year)),
         regions=leaves,
         period=str(year),
         measures=m.measures,
         parameters=lookup,
         cells=cells,
         records=records or {},
+        extents={r.id: r.extent for r in catalog.records.values() if r.extent},
         routes=ROUTES,
         row_routes=ROW_ROUTES,
         engine=engine,
@@ -83,13 +93,53 @@ def compute(
     findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
     value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
     nodes = {**_submitted(m, cells), **physical.nodes, **value.nodes}
+    findings += _overlaps(catalog, m, cells, leaves, year)
     findings += _unread(catalog, m, cells, {**physical.nodes, **value.nodes}, leaves, str(year))
     told = {f.id: f for f in (*findings, *lookup.findings.values(), *_told(physical), *_told(value))}
     return Computation(m, year, tuple(leaves), cells, nodes, lookup, tuple(told.values()))
 
 
+def _overlaps(catalog: Catalog, m: Method, cells: Cells, leaves: Sequence[str], year: int) -> list[Finding]:
+    """Overlaps of the profile: refused, or told with the value of each member over all leaf regions."""
+    scheme = m.resolved.scheme
+    claimed = overlaps.claims(catalog, scheme)
+    findings = [*overlaps.refused(claimed, scheme), *overlaps.undetermined(scheme)]
+    for claim in (c for c in claimed if c.shown):
+        amounts = [f"{member} {_value_of(cells, names, leaves, str(year))}" for member, names in claim.members.items()]
+        findings.append(overlaps.told(claim, scheme, year, f"{'; '.join(amounts)} ({scheme.currency})"))
+    return findings
+
+
+def _value_of(cells: Cells, measures: Sequence[str], leaves: Sequence[str], period: str) -> str:
+    """The value of some measures over regions as text; `-` where a part of it is unknown."""
+    parts = [
+        Amount(c.state, None if c.exact is None else Decimal(c.amount), "")
+        for c in cells
+        if c.measure in {value_id(name) for name in measures} and c.region in leaves and c.period == period
+    ]
+    made = total(parts)
+    return "-" if made.amount is None else format(made.amount, "f")
+
+
 def _told(outcome: Outcome) -> tuple[Finding, ...]:
     return tuple(outcome.findings.values())
+
+
+def newest(facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
+    """Of figures that were published several times (attr.vintage, the day), the latest; the older ones are told."""
+    latest: dict[tuple[str, str, str, Key], Fact] = {}
+    findings = []
+    for fact in sorted(facts, key=lambda f: f.attrs.get(VINTAGE, "")):
+        place = (fact.measure, fact.region, fact.period, fact.key)
+        older = latest.get(place)
+        if older is not None and VINTAGE in fact.attrs:
+            name = f"{fact.measure}/{fact.region}/{fact.period}/{key_text(fact.key) or '-'}"
+            where = Place(older.origin.file, older.origin.row, key=name)
+            found, used = f"{older.amount} {older.unit}", f"{fact.amount} {fact.unit} ({fact.attrs[VINTAGE]})"
+            findings.append(finding("RUN-OLDER-VINTAGE", where, found=found, expected=used, item=fact.measure))
+        latest[place] = fact
+    keep = set(map(id, latest.values()))
+    return [f for f in facts if id(f) in keep], findings
 
 
 def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
@@ -127,7 +177,7 @@ def _unread(
     checked = {i.ref for p in m.plans if p.rule.kind == "assert" for i in p.inputs}
     findings = []
     for c in cells:
-        if c.fact is None or c.measure in checked or (c.measure, c.key) in lines or f"cell:{c.address}" in read:
+        if c.fact is None or m.measures[c.measure].read_by or c.measure in checked or (c.measure, c.key) in lines or f"cell:{c.address}" in read:
             continue
         origin = c.fact.origin
         args = {"item": c.measure, "profile": m.resolved.scheme.id, "category": key_text(c.key) or "-"}

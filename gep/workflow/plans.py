@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product as cross
 
-from gep.base.findings import Finding, Refused
-from gep.base.records import Key, Line, Measure, Rule, key_of
+from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.records import Fact, Key, Line, Measure, Rule, key_of
+from gep.catalog.classes import lineage, taken_from
 from gep.catalog.load import Catalog
-from gep.catalog.resolve import Resolved, domain, resolve, valid
+from gep.catalog.resolve import Resolved, check_fineness, domain, resolve, rule_domain
 from gep.catalog.valuation import value_rules
 from gep.engine.cells import Cells
 from gep.engine.task import Step
@@ -68,9 +69,37 @@ def method(catalog: Catalog, scheme: str, year: int) -> Method:
     return Method(resolved, rule_plans, value_plans, measures)
 
 
-def steps(catalog: Catalog, m: Method) -> list[Step]:
-    """The steps of the rules, in order: a dimension runs over the domain the rule declares, else over its whole code scheme."""
-    return [Step(plan, _domains(catalog, plan, m.resolved.year)) for plan in m.plans]
+def with_classes(catalog: Catalog, m: Method, facts: Iterable[Fact], regions: Sequence[str]) -> tuple[Method, list[Finding]]:
+    """The method with the classes the returns name, where the scheme leaves them to a measure (`@measure`).
+
+    Findings that stop: nothing returned to take the classes from; a class returned beside one above it, which would count the
+    area twice; a class of the rules that is finer than those returned.
+    """
+    scheme, findings = m.resolved.scheme, list[Finding]()
+    classes = dict(scheme.classes)
+    for dim, named in scheme.classes.items():
+        measure = taken_from(named)
+        if not measure:
+            continue
+        there = {dict(f.key)[dim] for f in facts if f.measure == measure and f.region in regions and dim in dict(f.key)}
+        codes = tuple(c for c in catalog.codes[dim] if c in there)
+        classes[dim] = codes
+        place = Place(scheme.file, key=f"{scheme.id}/{dim}/{m.resolved.year}/-")
+        if not codes:
+            findings.append(finding("RUN-NO-CLASSES", place, found="-", expected=measure, holes={"dim": dim}))
+        nested = [(c, above) for c in codes for above in lineage(catalog.codes, dim, c)[1:] if above in there]
+        for code, above in nested:
+            findings.append(finding("RUN-CLASS-NESTED", place, found=f"{above}, {code}", item=measure))
+    if classes == dict(scheme.classes):
+        return m, []
+    concrete = replace(scheme, classes=classes)
+    findings += (f for rule in m.resolved.rules for f in check_fineness(catalog, concrete, rule, m.resolved.year))
+    return replace(m, resolved=replace(m.resolved, scheme=concrete)), findings
+
+
+def steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:
+    """The steps of the rules, in order: a dimension runs over the classes of the scheme, within the domain the rule declares."""
+    return [Step(plan, _domains(catalog, m, plan, cells, regions, period)) for plan in m.plans]
 
 
 def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:
@@ -90,11 +119,11 @@ def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Se
     An open list with nothing in it has one key of NOTHING, so that the line stands in the accounts and its value is unknown.
     """
     measure = m.measures[line.measure]
-    maker = next((p for p in m.plans if p.rule.output == measure.id and p.rule.kind == "compute"), None)
-    if maker is not None and not line.domain:
-        wanted = _domains(catalog, maker, m.resolved.year)
-        return [key_of(dict(zip(measure.dims, codes, strict=True))) for codes in cross(*(wanted[d] for d in measure.dims))]
-    codes_of = {d: domain(catalog, line, d, m.resolved.year) for d in measure.dims}
+    makers = [p for p in m.plans if p.rule.output == measure.id and p.rule.kind == "compute"]
+    if makers and not line.domain:
+        made = (cross(*(_domains(catalog, m, p, cells, regions, period)[d] for d in measure.dims)) for p in makers)
+        return [key_of(dict(zip(measure.dims, codes, strict=True))) for several in made for codes in several]
+    codes_of = {d: domain(catalog, m.resolved.scheme, line, d, m.resolved.year) for d in measure.dims}
     if any(codes is None for codes in codes_of.values()):
         found = {k for region in regions for k in cells.keys(measure.id, region, period)}
         listed = sorted(k for k in found if all(codes_of[d] is None or c in (codes_of[d] or ()) for d, c in k))
@@ -102,14 +131,17 @@ def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Se
     return [key_of(dict(zip(measure.dims, codes, strict=True))) for codes in cross(*(codes_of[d] or () for d in measure.dims))]
 
 
-def _domains(catalog: Catalog, plan: Plan, year: int) -> dict[str, Sequence[str]]:
-    """The codes of every code dimension the plan or its frames run over."""
+def _domains(
+    catalog: Catalog, m: Method, plan: Plan, cells: Cells, regions: Sequence[str], period: str
+) -> dict[str, Sequence[str]]:
+    """The codes of every code dimension the plan or its frames run over; of an open list, those returned for its inputs."""
     dims = {d for p in plan.products for d in p.frame} | set(plan.rule.grain)
     found: dict[str, Sequence[str]] = {}
     for dim in sorted(dims - {"region", "row", "month", "day"}):
-        declared = plan.rule.domain.get(dim)
-        codes = catalog.codes.get(dim, {}).values()
-        found[dim] = declared or [c.code for c in codes if valid(c.valid_from, c.valid_to, year)]
+        declared = rule_domain(catalog, m.resolved.scheme, plan.rule, dim, m.resolved.year)
+        read = [i.ref for i in plan.inputs if i.kind == "measure" and dim in i.grain]
+        there = {dict(k)[dim] for name in read for region in regions for k in cells.keys(name, region, period)}
+        found[dim] = sorted(there) if declared is None else declared
     return found
 
 
@@ -122,7 +154,7 @@ def needs(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> I
     for plan in m.plans:
         if plan.rule.kind != "compute":
             continue
-        domains = _domains(catalog, plan, m.resolved.year)
+        domains = _domains(catalog, m, plan, Cells(), regions, period)
         used_by = service_of.get(plan.rule.output, "-")
         for given in plan.inputs:
             if given.kind != "measure" or (given.ref in m.resolved.computed and given.time not in BEFORE):

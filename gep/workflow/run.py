@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+
 import gep
 from gep.base.findings import Finding, Place, Refused, finding, stops
-from gep.base.records import Fact, State, key_text
+from gep.base.records import Fact, Region, State, key_text
 from gep.base.rounding import store
 from gep.base.units import parse_unit
 from gep.book import Book
@@ -23,7 +25,7 @@ from gep.ledger import releases
 from gep.ledger.files import write_whole
 from gep.ledger.store import rebuild
 from gep.workflow import accounts
-from gep.workflow.accounts import Figure
+from gep.workflow.accounts import Figure, lineage
 from gep.workflow.compute import Computation, compute
 from gep.workflow.published import compare_published
 from gep.workflow.submit import Holdings, holdings
@@ -83,6 +85,8 @@ def run(
     with book.lock(who):
         left = clear_unfinished(book)
         held = holdings(book)
+        rows = {n: at_leaves(table, book.config.regions, book.config.leaves) for n, table in held.records.items()}
+        held = replace(held, records=rows)
         asked = years_of(book, held, years)
         chosen = tuple(profiles) or book.config.schemes
         computations = []
@@ -104,6 +108,17 @@ def _compute(book: Book, held: Holdings, profile: str, year: int) -> Computation
     regions = book.config.regions
     leaves = [c for c in book.config.leaves if valid(regions[c].valid_from, regions[c].valid_to, year)]
     return compute(book.catalog, profile, year, held.facts, regions, leaves, records=held.records)
+
+
+def at_leaves(rows: pa.Table, regions: Mapping[str, Region], leaves: Sequence[str]) -> pa.Table:
+    """Rows returned for places below a leaf region (townships) as rows of that region, their ids led by the code of the place."""
+    codes = rows["region"].to_pylist() if rows.num_rows else []
+    above = {code: next((c for c in lineage(code, regions) if c in leaves), code) for code in dict.fromkeys(codes)}
+    if all(code == leaf for code, leaf in above.items()):
+        return rows
+    names = [row if above[code] == code else f"{code}.{row}" for code, row in zip(codes, rows["row"].to_pylist(), strict=True)]
+    placed = rows.set_column(rows.schema.get_field_index("region"), "region", pa.array([above[c] for c in codes], pa.string()))
+    return placed.set_column(placed.schema.get_field_index("row"), "row", pa.array(names, pa.string()))
 
 
 def _answered(book: Book, findings: Iterable[Finding]) -> list[Finding]:
@@ -228,7 +243,6 @@ def lay_out(book: Book, computations: Sequence[Computation]) -> tuple[list[Figur
 
 def _row_documents(held: Holdings, nodes: Mapping[str, Node], years: Sequence[int]) -> dict[str, bytes]:
     """The rows of record sets that are too many to stand in the trace: rows/<record set>.parquet, the years of the run."""
-    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
@@ -279,12 +293,14 @@ def _tables(
     reference = [f for f in facts if book.catalog.measures[f.measure].kind == "reference"]
     compared = compare_published(reference, figures, book.config.schemes[0], book.catalog.codes)
     tables["published_figure"] = [{**c.row(), "vintage": vintage} for c in compared]
+    leaves = frozenset(book.config.leaves)  # places below them return rows and have no accounts
     tables["region"] = [
         {
             "vintage": vintage, "code": r.code, "valid_from": r.valid_from, "valid_to": r.valid_to, "parent": r.parent or None,
             "level": r.level, "name_zh": r.names.zh, "name_en": r.names.en,
         }
         for r in book.config.regions.values()
+        if not any(above in leaves for above in list(lineage(r.code, book.config.regions))[1:])
     ]  # fmt: skip
     return tables
 

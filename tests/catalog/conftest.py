@@ -24,6 +24,9 @@ ecosystem,1,forest,natural,森林,Forest,,,
 ecosystem,1,shrub,natural,灌丛,Shrub,,2015,
 service,1,retention,,水源涵养,Water retention,,,regulating
 service,1,supply,,供水,Water supply,,,material
+old,1,a,,旧类,Old class,,,
+new,1,x,,新类一,New class one,,,
+new,1,y,,新类二,New class two,,,
 """,
     "measures/all.toml": """
 [rain]
@@ -110,7 +113,10 @@ retained = { measure = "retained" }
 """,
     "parameters/all.csv": f"{HEAD}\nshare,set-a,,,,,0.25,1,0.1,0.5,literature,paper,Table 1,\n",
     "prices/all.csv": f"{HEAD}\nwater_cost,set-a,,,2010,2010,7.06,元@2010/m3,,,literature,paper,Table 3,\n",
-    "crosswalks/all.csv": "id,code_from,code_to,share,conserves,source\nold_new,a,x,0.4,,paper\nold_new,a,y,0.6,,paper\n",
+    "crosswalks/all.csv": """id,scheme_from,code_from,scheme_to,code_to,share,conserves,source
+old_new,old,a,new,x,0.4,,paper
+old_new,old,a,new,y,0.6,,paper
+""",
     "schemes/one.toml": """
 id = "one"
 kind = "gep_profile"

@@ -23,7 +23,7 @@ from gep.catalog.valuation import value_rules
 
 HEAD = "id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note"
 SCHEME, RULES, MEASURES = "schemes/one.toml", "rules/all.toml", "measures/all.toml"
-PARAMETERS, CODES = "parameters/all.csv", "codes/all.csv"
+PARAMETERS, CODES, WALKS = "parameters/all.csv", "codes/all.csv", "crosswalks/all.csv"
 
 # (file, old, new, code, place, zh, en, mend en): one mistake of each kind
 MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
@@ -254,9 +254,40 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         "Correct the syntax of this file and run again.",
     ),
     "shares that are not a whole": (
-        "crosswalks/all.csv", "old_new,a,y,0.6", "old_new,a,y,0.5", "CATALOG-CROSSWALK-SHARE", "crosswalks/old_new [a]",
+        WALKS, "new,y,0.6", "new,y,0.5", "CATALOG-CROSSWALK-SHARE", "crosswalks/old_new [a]",
         "对照表 old_new 中代码 a 的份额之和不是 1。", "The shares of code a in crosswalk old_new do not add up to 1.",
         "Correct the shares, or declare that the crosswalk does not conserve the total.",
+    ),
+    "a share below zero beside one above one": (
+        WALKS, "new,x,0.4,,paper\nold_new,old,a,new,y,0.6", "new,x,1.4,,paper\nold_new,old,a,new,y,-0.4", "CATALOG-FIELD-TYPE",
+        f"coefficients/{WALKS}:3:share", "字段 share 的写法不对。", "The field share is not written as it should be.",
+        "Write it as: a number above 0.",
+    ),
+    "a crosswalk to a code that is not declared": (
+        WALKS, "new,y,0.6", "new,z,0.6", "CATALOG-UNKNOWN-REFERENCE", f"coefficients/{WALKS}:3 [a]",
+        "代码 z 未登记。", "The code z is not declared.",
+        "Declare that code first or correct the spelling; similar ones: -.",
+    ),
+    "a crosswalk to a scheme that is not declared": (
+        WALKS, "old_new,old,a,new,x,0.4,,paper\nold_new,old,a,new,y,0.6", "old_new,old,a,next,x,1", "CATALOG-UNKNOWN-REFERENCE",
+        f"coefficients/{WALKS}:2 [a]", "代码体系 next 未登记。", "The code scheme next is not declared.",
+        "Declare that code scheme first or correct the spelling; similar ones: new.",
+    ),
+    "a crosswalk of three schemes": (
+        WALKS, "old,a,new,y,0.6", "old,a,ecosystem,forest,0.6", "CATALOG-CROSSWALK-MIXED", f"coefficients/{WALKS}:3 [a]",
+        "对照表 old_new 的这一行是 old → ecosystem, conserves yes,而第一行是 old → new, conserves yes。",
+        "This line of crosswalk old_new is old → ecosystem, conserves yes, but the first one is old → new, conserves yes.",
+        "A crosswalk joins two code schemes, and `conserves` is the same in all its lines; use another id for the rest.",
+    ),
+    "a crosswalk that conserves the total in some lines": (
+        WALKS, "new,y,0.6,,", "new,y,0.6,no,", "CATALOG-CROSSWALK-MIXED", f"coefficients/{WALKS}:3 [a]",
+        "对照表 old_new 的这一行是 old → new, conserves no,而第一行是", "This line of crosswalk old_new is old → new, conserves no,",
+        "A crosswalk joins two code schemes, and `conserves` is the same in all its lines; use another id for the rest.",
+    ),
+    "a pair of codes twice in a crosswalk": (
+        WALKS, "new,y,0.6", "new,x,0.6", "CATALOG-DUPLICATE", f"coefficients/{WALKS}:3 [a]",
+        "代码 a → x 重复登记。", "The code a → x is declared twice.",
+        f"Remove one of them; the other stands in coefficients/{WALKS}:2 [a].",
     ),
     "a check without its English message": (
         RULES, 'message_en = "More water is retained than falls."\n', "", "CATALOG-FIELD-MISSING",
@@ -295,7 +326,7 @@ def test_one_mistake_makes_one_finding(small: Any, name: str) -> None:
 
 def test_found_expected_and_difference_stand_in_the_finding(small: Any) -> None:
     small.change(PARAMETERS, "0.25,1,", "0.51,1,")
-    small.change("crosswalks/all.csv", "old_new,a,y,0.6", "old_new,a,y,0.5")
+    small.change(WALKS, "new,y,0.6", "new,y,0.5")
     by_code = {f.code: f for f in small.refused()}
     assert (by_code["CATALOG-PARAMETER-RANGE"].found, by_code["CATALOG-PARAMETER-RANGE"].expected) == ("0.51", "0.1 … 0.5")
     share = by_code["CATALOG-CROSSWALK-SHARE"]
@@ -403,6 +434,8 @@ def test_what_the_small_catalogue_says(small: Any) -> None:
     assert (price.valid_from, price.valid_to) == (date(2010, 1, 1), date(2010, 12, 31))
     assert (price.value, price.unit, price.file, price.line) == (Decimal("7.06"), "元@2010/m3", "coefficients/prices/all.csv", 2)
     assert [line.share for line in c.crosswalks["old_new"]] == [Fraction(2, 5), Fraction(3, 5)]
+    assert {(line.scheme_from, line.scheme_to, line.conserves) for line in c.crosswalks["old_new"]} == {("old", "new", True)}
+    assert [(line.file, line.line) for line in c.crosswalks["old_new"]] == [(f"coefficients/{WALKS}", n) for n in (2, 3)]
     assert c.records["patches"].columns[0].unit == "mm"
     assert c.layouts["LA-01"].rows[0] == {"code": "R1"}
     assert c.schemes["one"].services[1].lines[0].value_only is True
@@ -430,7 +463,7 @@ def test_a_year_as_a_number_means_the_same_as_in_quotes(small: Any) -> None:
 
 
 def test_crosswalks_that_do_not_conserve_may_have_any_shares(small: Any) -> None:
-    small.write("crosswalks/all.csv", "id,code_from,code_to,share,conserves,source\nold_new,a,x,0.4,no,paper\n")
+    small.write(WALKS, "id,scheme_from,code_from,scheme_to,code_to,share,conserves,source\nold_new,old,a,new,x,0.4,no,paper\n")
     assert small.load().crosswalks["old_new"][0].conserves is False
 
 

@@ -1,4 +1,4 @@
-"""How an explanation and a comparison are written out."""
+"""How an explanation is written out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from gep.base.records import Source
 from gep.explain.explanation import citation, plain_number, quantity
-from gep.explain.pair import Pair, as_rows
 
 
 @pytest.mark.parametrize(
@@ -42,15 +41,3 @@ def test_a_citation_says_what_is_known() -> None:
     source = Source("a", "paper", "A title", authors="Li", year="2017", published_in="Acta 37", doi="10.1/x")
     assert citation(source, "Table 3") == "Li, 2017, A title, Acta 37, 10.1/x, Table 3"
     assert citation(Source("b", "data", "Only a title")) == "Only a title"
-
-
-def test_a_difference_needs_both_sides() -> None:
-    def pair(left: str | None, right: str | None) -> Pair:
-        one, two = (None if t is None else Decimal(t) for t in (left, right))
-        return Pair("51", 2010, "a", "-", one, two, "value", "value", "CNY")
-
-    assert pair("1.5000", "4.2500").difference == Decimal("2.7500")
-    assert pair(None, "1").difference is None
-    assert pair("1", None).difference is None
-    (row,) = as_rows([pair("1E+3", None)])
-    assert (row["left"], row["right"], row["difference"]) == ("1000", None, None)

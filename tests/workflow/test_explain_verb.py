@@ -1,4 +1,4 @@
-"""explain, compare, the comparison with published figures, and the page of a figure."""
+"""explain, the comparison with published figures, and the page of a figure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from gep.explain.address import POSITIONAL, parse
 from gep.explain.explanation import Step
 from gep.ledger import query
 from gep.report.page import page
-from gep.workflow.compare import compare_profiles
 from gep.workflow.demo import Demo
 from gep.workflow.explain import explain
 from gep.workflow.init import init
@@ -243,44 +242,6 @@ def test_a_book_without_a_run_says_so(tmp_path: Path) -> None:
     one = told(book, "gep_total/513300/2010")
     assert (one.code, one.text("en")) == ("BOOK-NO-RUN", "The book holds no result yet.")
     assert one.mend("zh") == "先运行 gep run BOOK --year all。"
-
-
-# ---- compare
-
-
-def test_two_profiles_differ_in_oxygen_alone(book: Book) -> None:
-    pairs = compare_profiles(book, "garze-2017", "garze-2017-one-carbon")
-    assert {p.currency for p in pairs} == {"CNY"}
-    differing = {(p.service, p.benefit): p.difference for p in pairs if p.difference != 0}
-    # oxygen at 727 yuan: 2.51×10⁸ t returned; 0.31×10⁸ t CO₂ × 32/44 = 22545454.545455 t computed
-    returned, computed = 727 * Decimal(251000000), (727 * Decimal("22545454.545455")).quantize(Decimal("0.0001"))
-    assert differing == {("oxygen_release", "-"): computed - returned, ("GEP", "-"): computed - returned}
-    assert differing["GEP", "-"] == Decimal("-166086454545.4542")
-    assert len(pairs) == len({(p.service, p.benefit) for p in pairs}) > 17
-    swapped = compare_profiles(book, "garze-2017-one-carbon", "garze-2017")
-    assert {(p.service, p.benefit): p.difference for p in swapped if p.difference} == {k: -v for k, v in differing.items() if v}
-
-
-def test_a_profile_beside_itself_differs_in_nothing(book: Book) -> None:
-    assert {p.difference for p in compare_profiles(book, "garze-2017", "garze-2017")} == {Decimal("0.0000")}
-
-
-def test_comparing_by_region_and_year(book: Book) -> None:
-    everything = compare_profiles(book, "garze-2017", "garze-2017-one-carbon")
-    assert compare_profiles(book, "garze-2017", "garze-2017-one-carbon", region="513300", year=2010) == everything
-    assert compare_profiles(book, "garze-2017", "garze-2017-one-carbon", region="51") == []
-    assert compare_profiles(book, "garze-2017", "garze-2017-one-carbon", year=2011) == []
-
-
-def test_profiles_that_were_not_run_are_told(book: Book) -> None:
-    with pytest.raises(Refused) as caught:
-        compare_profiles(book, "garze-2018", "x' OR 1=1")
-    assert [(f.code, f.found) for f in caught.value.findings] == [
-        ("COMPARE-UNKNOWN", "garze-2018"),
-        ("COMPARE-UNKNOWN", "x' OR 1=1"),
-    ]
-    assert caught.value.findings[0].text("zh") == "结果中没有 garze-2018。"
-    assert caught.value.findings[0].mend("en") == "What can be compared: garze-2017, garze-2017-one-carbon."
 
 
 # ---- published figures
