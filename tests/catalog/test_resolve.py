@@ -196,12 +196,16 @@ def test_a_line_that_cannot_stand(small: Any, file: str, old: str, new: str, rea
 # ---- domains
 
 
-def test_a_domain_is_declared_or_the_codes_in_force_or_open(small: Any) -> None:
+def test_a_domain_is_declared_or_the_classes_of_the_scheme_or_open(small: Any) -> None:
     c = small.load()
-    assert domain(c, Line("area", domain={"ecosystem": ("forest",)}), "ecosystem", 2010) == ("forest",)
-    assert domain(c, Line("area"), "ecosystem", 2015) == ("natural", "forest", "shrub")
-    assert domain(c, Line("area"), "ecosystem", 2016) == ("natural", "forest")  # shrub ended with 2015
-    assert domain(c, Line("area", domain={"ecosystem": ("*",)}), "ecosystem", 2010) is None
+    plain = next(iter(c.schemes.values()))
+    finer = replace(plain, classes={"ecosystem": ("forest", "shrub")})
+    assert domain(c, plain, Line("area", domain={"ecosystem": ("forest",)}), "ecosystem", 2010) == ("forest",)
+    assert domain(c, plain, Line("area"), "ecosystem", 2015) == ("natural",)  # the top of the tree
+    assert domain(c, finer, Line("area"), "ecosystem", 2015) == ("forest", "shrub")
+    assert domain(c, finer, Line("area"), "ecosystem", 2016) == ("forest",)  # shrub ended with 2015
+    assert domain(c, finer, Line("area", domain={"ecosystem": ("natural",)}), "ecosystem", 2015) == ("forest", "shrub")
+    assert domain(c, plain, Line("area", domain={"ecosystem": ("*",)}), "ecosystem", 2010) is None
 
 
 @pytest.mark.parametrize(
