@@ -19,6 +19,7 @@ from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Names, Region, Scheme, Vocabulary
 from gep.catalog.fields import Fields
 from gep.catalog.load import Catalog, load
+from gep.catalog.regions import check_regions
 from gep.catalog.resolve import resolve
 from gep.catalog.valuation import value_id
 from gep.catalog.words import kind_holes
@@ -84,23 +85,10 @@ def read_config(path: Path) -> Config:
     if levels and config.leaf_level and config.leaf_level not in levels:
         f.complain("CATALOG-FIELD-CHOICE", "leaf_level", found=config.leaf_level, expected=" | ".join(levels))
     f.done()
-    findings += _check_tree(config.regions)
+    findings += check_regions(config.regions, "book.toml")
     if findings:
         raise Refused(findings)
     return config
-
-
-def _check_tree(regions: Mapping[str, Region]) -> list[Finding]:
-    findings = []
-    for code in regions:
-        seen, step = [code], regions[code].parent
-        while step:
-            if step in seen or step not in regions:
-                findings.append(finding("BOOK-REGION-TREE", Place("book.toml", key=code), found=code, expected=step))
-                break
-            seen.append(step)
-            step = regions[step].parent
-    return findings
 
 
 def _last_year(scheme: Scheme | None) -> int:

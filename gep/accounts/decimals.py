@@ -1,4 +1,4 @@
-"""What second routes are written with: plain decimals of 60 digits, powers and sines of them, and unit constants typed by hand."""
+"""What second routes are written with: plain decimals of 60 digits, their powers and sines, unit constants typed by hand."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def power(base: Decimal, exponent: Decimal) -> Decimal:
 
 
 def sine_of_degrees(angle: Decimal) -> Decimal:
-    """Sine of an angle in degrees of -360 to 360, by its power series (first a third of the angle: sin 3x = 3 sin x - 4 sin³ x)."""
+    """Sine of -360 to 360 degrees: a power series for a ninth of it, then twice sin 3x = 3 sin x - 4 sin³ x."""
     if abs(angle) > 360:
         raise ValueError(f"{angle} is no angle of a slope in degrees")
     with localcontext() as context:

@@ -1,4 +1,4 @@
-"""Second routes by name: the same figures worked out once more in plain decimals, straight from the text of the paper or standard.
+"""Second routes by name: the same figures worked out once more in plain decimals, straight from the text of the standard.
 
 Nothing in them is shared with the rules: no expression, no unit pass, no plan. Conversions are written by hand on purpose, each
 with its units, so that a wrong factor or a flipped sign in a rule file makes the two disagree.

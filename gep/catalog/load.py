@@ -23,6 +23,10 @@ from gep.catalog.words import kind_holes
 Known = Callable[[str, str, Mapping[str, object], Place], None]  # complains of a name that its table does not hold
 MEASURE, HOLDS = "measure:", "@"  # members of an overlap: a measure that shares its id with a service; one that holds a code
 PARAMETER_FOLDERS = ("parameters", "prices", "deflators")
+REPLACED = {  # what a book may replace, and the table it stands in; parameters are not replaced but come first
+    "measure": "measures", "code": "codes", "crosswalk": "crosswalks", "rule": "rules", "scheme": "schemes", "source": "sources",
+    "record set": "records", "layout": "layouts", "overlap": "overlaps",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Catalog:
     records: Mapping[str, RecordSet] = field(default_factory=dict)
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     overlaps: Mapping[str, Overlap] = field(default_factory=dict)
+    shadowed: Mapping[str, Finding] = field(default_factory=dict)  # a note for each shipped entry that a local one replaces
 
 
 def load(shipped: Path, local: Path | None = None) -> Catalog:
@@ -138,13 +143,31 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
 
 
 def _over(base: Catalog, top: Catalog) -> Catalog:
-    """`top` over `base`: same ids replaced, parameters put side by side, codes replaced one by one."""
+    """`top` over `base`: same ids replaced (a note each), parameters put side by side, codes replaced one by one."""
     merged: dict[str, Mapping[str, object]] = {f.name: {**getattr(base, f.name), **getattr(top, f.name)} for f in fields(Catalog)}
     merged["codes"] = {s: {**base.codes.get(s, {}), **top.codes.get(s, {})} for s in {**base.codes, **top.codes}}
     merged["parameters"] = {
         p: (*top.parameters.get(p, ()), *base.parameters.get(p, ())) for p in {**base.parameters, **top.parameters}
     }
+    merged["shadowed"] = _shadowed(base, top)
     return Catalog(**merged)  # type: ignore[arg-type]
+
+
+def _shadowed(base: Catalog, top: Catalog) -> dict[str, Finding]:
+    """The entries of `base` that `top` replaces: nothing of them is used any more, so that must be told."""
+    notes: dict[str, Finding] = {}
+    for kind, table in REPLACED.items():
+        here, there = getattr(top, table), getattr(base, table)
+        if table == "codes":
+            here, there = ({f"{s}:{c}": code for s, codes in t.items() for c, code in codes.items()} for t in (here, there))
+        for name in sorted(here.keys() & there.keys()):
+            # the newest version of a rule stands for all: the shipped ones are replaced together
+            one, other = (entry[-1] if isinstance(entry, tuple) else entry for entry in (here[name], there[name]))
+            place = Place(getattr(one, "file", ""), getattr(one, "line", 0), key=f"{kind} {name}")
+            found, expected = getattr(one, "file", ""), getattr(other, "file", "")
+            made = finding("CATALOG-LOCAL-OVER-SHIPPED", place, found=found, expected=expected, holes=kind_holes(kind), name=name)
+            notes[made.id] = made
+    return notes
 
 
 def _complete(catalog: Catalog) -> Catalog:
@@ -239,6 +262,7 @@ def _check(catalog: Catalog) -> list[Finding]:
         known("measure", records.extent, catalog.measures, Place(records.file, key=records.id))
     for code in (c for codes in catalog.codes.values() for c in codes.values()):
         known("code", code.parent, catalog.codes[code.scheme], Place(code.file, code.line, "parent", key=code.code))
+    findings += (f for scheme, codes in catalog.codes.items() for f in _check_names(scheme, codes))
     for rule in (r for versions in catalog.rules.values() for r in versions):
         _check_rule(rule, catalog, known)
     services = catalog.codes.get("service", {})
@@ -262,6 +286,20 @@ def _check(catalog: Catalog) -> list[Finding]:
     for lines in catalog.crosswalks.values():
         findings += _check_crosswalk(lines, catalog, known)
     return findings
+
+
+def _check_names(scheme: str, codes: Mapping[str, Code]) -> Iterable[Finding]:
+    """Codes of one name that are valid on the same day: a class under two codes would be counted twice."""
+    same: dict[str, list[Code]] = {}
+    for code in codes.values():
+        others = same.setdefault(code.names.zh, [])
+        for other in others:
+            if code.valid_from <= other.valid_to and other.valid_from <= code.valid_to:
+                one, two = (code, other) if code.file.startswith("local/") else (other, code)
+                place = Place(one.file, one.line, "zh", key=f"{scheme}:{one.code}")
+                args = {"scheme": scheme, "name": one.names.zh}
+                yield finding("CATALOG-NAME-TWICE", place, found=one.code, expected=two.code, holes=args)
+        others.append(code)
 
 
 def _check_measure(measure: Measure, catalog: Catalog, known: Known) -> None:

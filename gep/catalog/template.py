@@ -17,7 +17,10 @@ from gep.catalog.load import Catalog
 from gep.catalog.resolve import Lookup, Resolved, domain, resolve, rule_domain, valid
 from gep.catalog.valuation import value_rules
 
-HEAD = "id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note".split(",")
+HEAD = (
+    *("id", "source_set", "region", "key", "valid_from", "valid_to"),
+    *("value", "unit", "low", "high", "status", "source", "locator", "note"),
+)
 VARIES = frozenset({"region", "row", "month", "day"})  # what a parameter is not keyed by
 Reason = Literal["declared", "absent", "ambiguous", "price_year"]
 REASONS: Mapping[str, Reason] = {
@@ -63,7 +66,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Returned:
-    """What a book holds of the year: the keys returned for each measure, its leaf regions, and the region all of them are in."""
+    """What a book holds of the year: the keys returned for each measure, its leaf regions, and the region all of them are in.
+
+    Without any key, nothing was returned yet: the classes are then taken as without a book.
+    """
 
     keys: Mapping[str, frozenset[Key]]
     regions: Mapping[str, Region]
@@ -81,9 +87,10 @@ def entries(catalog: Catalog, profile: str, year: int, returned: Returned | None
     that are declared unknown, anywhere. Raises Refused if the profile cannot be resolved.
     """
     resolved = resolve(catalog, profile, year)
-    resolved = replace(resolved, scheme=_concrete(catalog, resolved.scheme, year, returned))
+    seen = returned if returned is not None and returned.keys else None
+    resolved = replace(resolved, scheme=_concrete(catalog, resolved.scheme, year, seen))
     found: dict[tuple[str, str, Key], Entry] = {}
-    for ask in asks(catalog, resolved, returned):
+    for ask in asks(catalog, resolved, seen):
         for key in ask.keys:
             for made in _unknown(catalog, resolved, ask, key, returned):
                 place = (made.id, made.region, made.key)
@@ -97,17 +104,14 @@ def asks(catalog: Catalog, resolved: Resolved, returned: Returned | None) -> Ite
         for given in (i for i in rule.inputs if i.kind == "parameter"):
             codes = {d: _rule_codes(catalog, resolved, rule, d, returned) for d in given.grain if d not in VARIES}
             yield Ask(given, rule, "", _keys(catalog, resolved, given, codes, returned))
-    priced = {r.inputs[0].ref: r for r in value_rules(catalog, resolved.scheme)[0]}
-    for service in resolved.scheme.services:
-        for line in service.lines:
-            rule = priced[line.measure] if line.measure in priced else None
-            given = next((i for i in rule.inputs if i.kind == "parameter"), None) if rule else None
-            if rule is None or given is None:
-                continue
-            measure = catalog.measures[line.measure]
+    lines = {line.measure: (service.id, line) for service in resolved.scheme.services for line in service.lines}
+    for rule in value_rules(catalog, resolved.scheme)[0]:
+        measure = catalog.measures[rule.inputs[0].ref]
+        service, line = lines[measure.id]
+        for given in (i for i in rule.inputs if i.kind == "parameter"):
             dims = _price_dims(catalog, resolved.scheme, line, measure, given)
             codes = {d: _line_codes(catalog, resolved, line, d, returned) for d in dims}
-            yield Ask(given, rule, service.id, _keys(catalog, resolved, given, codes, returned))
+            yield Ask(given, rule, service, _keys(catalog, resolved, given, codes, returned))
 
 
 def _concrete(catalog: Catalog, scheme: Scheme, year: int, returned: Returned | None) -> Scheme:
@@ -124,13 +128,14 @@ def _concrete(catalog: Catalog, scheme: Scheme, year: int, returned: Returned | 
 
 
 def _rule_codes(catalog: Catalog, resolved: Resolved, rule: Rule, dim: str, returned: Returned | None) -> Sequence[str]:
-    """The codes a rule runs over; without a book, those it names, be they finer than the top classes."""
+    """The codes a rule runs over; where no classes were returned, those it names, be they finer than the top classes."""
     declared = rule_domain(catalog, resolved.scheme, rule, dim, resolved.year)
     if declared is None:
         measures = [i.ref for i in rule.inputs if i.kind == "measure" and dim in i.grain]
         return _open(catalog, resolved, measures, dim, returned)
-    left_open = bool(taken_from(catalog.schemes[resolved.scheme.id].classes.get(dim, ())))
-    return rule.domain[dim] if returned is None and left_open and dim in rule.domain else declared
+    measure = taken_from(catalog.schemes[resolved.scheme.id].classes.get(dim, ()))
+    told = returned is not None and bool(returned.codes(measure, dim))
+    return rule.domain[dim] if measure and not told and dim in rule.domain else declared
 
 
 def _line_codes(catalog: Catalog, resolved: Resolved, line: Line, dim: str, returned: Returned | None) -> Sequence[str]:
@@ -141,9 +146,7 @@ def _line_codes(catalog: Catalog, resolved: Resolved, line: Line, dim: str, retu
     return _open(catalog, resolved, [line.measure], dim, returned) if declared is None else declared
 
 
-def _open(
-    catalog: Catalog, resolved: Resolved, measures: Iterable[str], dim: str, returned: Returned | None
-) -> Sequence[str]:
+def _open(catalog: Catalog, resolved: Resolved, measures: Iterable[str], dim: str, returned: Returned | None) -> Sequence[str]:
     """An open list: what was returned, else the top codes, without those that stand for the codes of another scheme.
 
     Measures of other schemes (water by use, say) are shown in the same column of the accounts, under codes of the same name.
@@ -303,7 +306,7 @@ def note(catalog: Catalog, entry: Entry, lang: str) -> str:
     parts.append(f"{words['unit']} {entry.unit}")
     if entry.lower is not None or entry.upper is not None:
         low, high = ("∞" if n is None else format(n, "f") for n in (entry.lower, entry.upper))
-        parts.append(f"{words['range']} {'-' if entry.lower is None else ''}{low} … {high} {entry.read_in}")
+        parts.append(f"{words['range']} {'-' if entry.lower is None else ''}{low} … {high} {entry.read_in}".removesuffix(" 1"))
     for name, ids in (("rules", entry.readers), ("services", entry.services)):
         if ids:
             parts.append(f"{words[name]} {', '.join(ids)}")

@@ -16,6 +16,7 @@ KINDS: Mapping[str, str] = {
     "record set": "记录集",
     "layout": "表式",
     "overlap": "重叠",
+    "crosswalk": "对照表",
     "region": "地区",
     "column": "列",
     "line": "计价行",

@@ -42,15 +42,16 @@ def options(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo book")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo books")] = Path(
         "gep-demo"
     ),
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
-    """用随附的甘孜州 2010 年账册演示全过程 / Run the shipped Garze 2010 book from returns to explained totals."""
+    """用随附账册演示全过程:甘孜州 2010 年与示例市 2016-2022 年 / Run the shipped books: Garze 2010, the example city over seven years."""
     from gep.report import terminal as show
-    from gep.workflow.demo import FIGURE
+    from gep.report.years import by_year
+    from gep.workflow.demo import BY_SERVICE, CITY, CITY_TOTALS, FIGURE
     from gep.workflow.demo import demo as run_demo
     from gep.workflow.explain import explain as explain_figure
     from gep.workflow.views import rows
@@ -58,30 +59,37 @@ def demo(
     out = Output(lang, as_json)
     with out.refusals():
         with out.progress() as progress:
-            made = run_demo(folder, progress=progress)
+            made, city = run_demo(folder, progress=progress), run_demo(folder, CITY, progress=progress)
         told = [*(f for s in made.submitted for f in s.findings), *made.made.findings]
-        if made.made.vintage is None:
-            out.end({"book": str(made.book.root)}, told, text=lambda: None)
+        told_of_city = [*(f for s in city.submitted for f in s.findings), *city.made.findings]
+        for one, findings in ((made, told), (city, told_of_city)):
+            if one.made.vintage is None:
+                out.end({"book": str(one.book.root)}, findings, text=lambda: None)
         totals = rows(made.book, "SELECT * FROM gep_total ORDER BY profile")
         printed = rows(made.book, "SELECT * FROM published_figure ORDER BY file, row")
         example = explain_figure(made.book, FIGURE, out.lang)
+        services, years = rows(city.book, BY_SERVICE), rows(city.book, CITY_TOTALS)
 
         def text() -> None:
             out.console.print(show.published(printed, out.lang))
             out.console.print(show.totals(totals, out.lang))
             out.console.print(show.explanation(example, out.lang))
             out.console.print(show.findings(told, out.lang))
-            out.console.print(_where_to_look(made.book.root, out.lang))
+            out.console.print(by_year(services, years, city.book.catalog.codes["service"], out.lang))
+            out.console.print(show.counted(told_of_city, out.lang))
+            out.console.print(_where_to_look(made.book.root, city.book.root, out.lang))
 
         verdicts = {v: sum(1 for r in printed if r["verdict"] == v) for v in ("meets", "misses", "not_computed")}
-        result = {"book": str(made.book.root), "vintage": made.made.vintage, "totals": totals, "published": verdicts}
+        result: dict[str, Any] = {"book": str(made.book.root), "vintage": made.made.vintage}
+        result |= {"totals": totals, "published": verdicts}
+        result |= {"city": {"book": str(city.book.root), "vintage": city.made.vintage, "totals": years, "services": services}}
         out.end(result, told, text=text, told_by_text=True)
 
 
-def _where_to_look(root: Path, lang: str) -> str:
+def _where_to_look(root: Path, city: Path, lang: str) -> str:
     lines = {
-        "zh": ("账册", "解释任一数字", "用 SQL 查询", "比较两个方案"),
-        "en": ("The book", "Explain any figure", "Ask SQL", "Compare two profiles"),
+        "zh": ("账册", "解释任一数字", "用 SQL 查询", "比较两个方案", "生态产品目录清单", "示例市(示例数据)"),
+        "en": ("The book", "Explain any figure", "Ask SQL", "Compare two profiles", "The product catalogue", "The example city"),
     }[lang]
     return "\n".join(
         [
@@ -89,6 +97,8 @@ def _where_to_look(root: Path, lang: str) -> str:
             f"{lines[1]}: gep explain {root} value_account/513300/2010/soil_retention/silt",
             f'{lines[2]}: gep sql {root} "FROM value_account SELECT service, benefit, value"',
             f"{lines[3]}: gep compare {root} --profiles garze-2017 garze-2017-one-carbon",
+            f"{lines[5]}: {city}",
+            f"{lines[4]}: gep catalogue {city} --year 2022",
         ]
     )
 

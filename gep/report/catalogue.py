@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,23 +29,60 @@ AUDIT = {
         "by_status": "按性质",
         "by_set": "按参数集",
         "unknown": "已知未知(不得猜填)",
-        "no_locator": "来源未写表号或条款",
         "no_range": "没有上下限的行数",
+        "reference": "仅供查阅",
+        "absent": "方案需要但参数集没有",
+        "to_fill": "各方案待填数值({year} 年)",
+        "no_locator": "来源未写表号或条款",
         "older_than_source": "生效早于标准发布",
         "unused": "没有规则或方案使用",
-        "absent": "方案需要但参数集没有",
+        "reference_read": "标明仅供查阅却被读取",
+        "no_use": "未说明用途",
+        "no_name": "没有代码和名称",
+        "illustrative": "性质与来源种类不符(示例数据)",
+        "no_provenance": "未说明数值如何取得",
     },
     "en": {
         "rows": "rows",
         "by_status": "by status",
         "by_set": "by set",
         "unknown": "known to be unknown",
-        "no_locator": "source without table or clause",
         "no_range": "rows without a range",
+        "reference": "for reference only",
+        "absent": "needed by a scheme, not in its sets",
+        "to_fill": "values to be filled in, by profile ({year})",
+        "no_locator": "source without table or clause",
         "older_than_source": "in force before its standard",
         "unused": "read by no rule or scheme",
-        "absent": "needed by a scheme, not in its sets",
+        "reference_read": "for reference only, yet read",
+        "no_use": "use not declared",
+        "no_name": "without a code and name",
+        "illustrative": "status and source disagree on illustrative",
+        "no_provenance": "does not say how the value was come by",
     },
+}
+HOW_TO = {
+    "zh": (
+        "方案 {profile},{year} 年:有 {count} 个数值须录入。",
+        "1. 按 locator 列查阅 source 列的正式文本,把数值填入 value 列;单位照 unit 列,不要改 id、key 和 source_set。",
+        "2. 数值来自其他文件或当地资料的,改写 source 和 locator(新来源先登记在 local/sources.toml)。",
+        "3. 只适用于一个县的,把行复制一份,在 region 列写县代码。",
+        "4. 文件存为 UTF-8 编码的 CSV,放入 账册/local/parameters/,再运行 gep run。没有填的行仍按未知处理,不会当作零。",
+    ),
+    "en": (
+        "Profile {profile}, {year}: {count} values are to be typed in.",
+        "1. Look each up in the text of the column source, at the place in locator; write it into value in the unit given. "
+        "Leave id, key and source_set as they are.",
+        "2. For a value from another document or local records, change source and locator (enter a new source in "
+        "local/sources.toml first).",
+        "3. For a value of one county only, copy the row and write the code of the county into region.",
+        "4. Save as CSV in UTF-8 in BOOK/local/parameters/ and run gep run. A row left empty stays unknown; it is never zero.",
+    ),
+}
+TOP_CLASSES = {
+    "zh": "没有报送 {dims} 的分类数据,所列为最上级类别和规则指名的类别;有账册时用 --book,即按报送的类别列出。",
+    "en": "No classes of {dims} were returned, so the top classes and those the rules name are listed; "
+    "with --book, those returned are.",
 }
 UNKNOWN = {"zh": "未知", "en": "unknown"}
 
@@ -114,17 +152,31 @@ def _parameter(catalog: Catalog, rows: Sequence[Parameter], read_by: Sequence[st
     return Group(parameters(catalog, rows, lang), *lines, Text(f"{used}: {', '.join(read_by) or '-'}"))
 
 
-def audit(made: Audit, lang: str) -> RenderableType:
+def audit(made: Audit, to_fill: Mapping[str, int], year: int, lang: str) -> RenderableType:
     table = Table(header_style="bold", show_header=False)
     table.add_column()
     table.add_column(overflow="fold")
     for name, head in AUDIT[lang].items():
-        value = getattr(made, name)
+        value = to_fill if name == "to_fill" else getattr(made, name)
         if isinstance(value, Mapping):
             shown = ", ".join(f"{k} {v}" for k, v in value.items())
         elif isinstance(value, tuple):
-            shown = f"{len(value)}" + (": " + "; ".join(value) if value else "")
+            names = _counted(value) if name == "unknown" else value
+            shown = f"{len(value)}" + (": " + "; ".join(names) if value else "")
         else:
             shown = str(value)
-        table.add_row(head, Text(shown))
+        table.add_row(head.format(year=year), Text(shown))
     return table
+
+
+def _counted(rows: Sequence[str]) -> list[str]:
+    """Rows (`id [key] region (set)`) by id, with their number; --json and `coefficients list` have each of them."""
+    return [f"{name} {count}" for name, count in Counter(row.partition(" ")[0] for row in rows).items()]
+
+
+def how_to(profile: str, year: int, count: int, assumed: Sequence[str], lang: str) -> RenderableType:
+    """How a template is filled in and where it goes."""
+    lines = [Text(line.format(profile=profile, year=year, count=count)) for line in HOW_TO[lang]]
+    if assumed:
+        lines.append(Text(TOP_CLASSES[lang].format(dims=", ".join(assumed))))
+    return Group(*lines)

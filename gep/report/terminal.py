@@ -42,6 +42,18 @@ def findings(items: Iterable[Finding], lang: str) -> RenderableType:
     return Group(*blocks)
 
 
+def counted(items: Iterable[Finding], lang: str) -> RenderableType:
+    """How many findings there are of each kind, with the sentence of the first."""
+    words = WORDS[lang]
+    kinds: dict[str, list[Finding]] = {}
+    for f in items:
+        kinds.setdefault(f.code, []).append(f)
+    table = Table(title=words["findings_kept"], title_justify="left", header_style="bold", show_header=False)
+    for code, several in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        table.add_row(str(len(several)), words[str(several[0].severity)], code, several[0].text(lang))
+    return table
+
+
 def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
     """gep_total: one line a region, year and profile, in 10⁸ of the currency."""
     words = WORDS[lang]

@@ -1,4 +1,4 @@
-"""An expression for people: readable words, the same with numbers put in, MathML and Typst. The author's order is kept.
+"""An expression for people: readable words, the same with numbers put in, MathML, Typst and LaTeX. The author's order is kept.
 
 Labels are looked up by name of the input (`area`, `prev(area)`), or by `S0`, `N0`, `V0` for row sums; what has no label shows
 its name.
@@ -277,3 +277,110 @@ def _typst_call(node: Call, labels: Mapping[str, str]) -> str:
             return f'cases({args[1]} & "if" {args[0]}, {args[2]} & "otherwise")'
         case _:
             return f"op({_quoted(node.fn)}) ({', '.join(args)})"
+
+
+# --- LaTeX
+
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_SUBSCRIPTED = re.compile(r"([A-Za-z]+)_?([0-9]+)")
+_AT_TIME = re.compile(r"(prev|opening|closing)\(([A-Za-z][A-Za-z0-9_]*)\)")
+_TEX_SIGNS = {"+": "+", "-": "-", "*": r"\cdot"}
+_TEX_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+_TEX_NAMED = frozenset({"min", "max", "ln", "sin", "cos"})
+# the last three have no escape that MathJax and KaTeX both read in text and in mathematics: their full-width forms stand for them
+_TEX_ESCAPES = {c: rf"\{c}" for c in "_#$%&{}"} | {"\\": "＼", "^": "＾", "~": "～"}
+
+
+def latex(node: Node, labels: Mapping[str, str]) -> str:
+    """LaTeX math (without dollar signs) of the part that MathJax and KaTeX share; labels go in as symbols or as text."""
+    match node:
+        case Num():
+            return _tex_number(node.value) if "/" in node.text else node.text
+        case Name() | Ref():
+            return latex_symbol(label_of(node, labels))
+        case Neg():
+            return f"-{_tex_in(node.x, SIGN, labels)}"
+        case Convert():
+            return rf"{_tex_in(node.x, PRODUCT, labels)} \cdot {_tex_number(node.factor)}"
+        case Stamp():
+            return latex(node.x, labels)
+        case Bin(op="/"):
+            return rf"\frac{{{latex(node.left, labels)}}}{{{latex(node.right, labels)}}}"
+        case Bin():
+            left, right = _levels(node)
+            return f"{_tex_in(node.left, left, labels)} {_TEX_SIGNS[node.op]} {_tex_in(node.right, right, labels)}"
+        case Compare():
+            return f"{latex(node.left, labels)} {_TEX_RELATIONS[node.op]} {latex(node.right, labels)}"
+        case Call():
+            return _tex_call(node, labels)
+        case Agg():
+            sign = r"\sum" if node.fn == "sum" else rf"\operatorname*{{{node.fn}}}"
+            over = r",\,".join(rf"\mathrm{{{o}}}" for o in node.over)
+            body = latex(node.body, labels)
+            plain = strength(node.body) in {PRODUCT, ATOM} and not isinstance(node.body, Agg)
+            return rf"{sign}_{{{over}}} {body if plain else _tex_brackets(body)}"
+        case _:
+            assert_never(node)
+
+
+def latex_symbol(label: str) -> str:
+    """A label: `a` in italics, `e2` with a subscript, `mean_depth` upright, `prev(area)` with its time; all else as text."""
+    if timed := _AT_TIME.fullmatch(label):
+        when = "t-1" if timed[1] == "prev" else rf"\mathrm{{{timed[1]}}}"
+        return rf"{{{latex_symbol(timed[2])}}}^{{({when})}}"
+    if parts := _SUBSCRIPTED.fullmatch(label):
+        return f"{latex_symbol(parts[1])}_{{{parts[2]}}}"
+    if not _IDENTIFIER.fullmatch(label):
+        return latex_text(label)
+    return label if len(label) == 1 else rf"\mathrm{{{_tex_escaped(label)}}}"
+
+
+def latex_text(text: str) -> str:
+    """Words inside a formula; every sign that LaTeX would read as its own is escaped."""
+    return rf"\text{{{_tex_escaped(text)}}}"
+
+
+def _tex_escaped(text: str) -> str:
+    return "".join(_TEX_ESCAPES.get(c, c) for c in text)
+
+
+def _tex_number(value: Fraction) -> str:
+    text = number_text(value)
+    return text if "/" not in text else rf"\frac{{{value.numerator}}}{{{value.denominator}}}"
+
+
+def _tex_brackets(text: str) -> str:
+    return rf"\left({text}\right)"
+
+
+def _tex_in(node: Node, level: int, labels: Mapping[str, str]) -> str:
+    """A sum that is a factor stands in brackets: nobody may read what follows it as part of the sum."""
+    text = latex(node, labels)
+    return _tex_brackets(text) if _needs(node, level) or (isinstance(node, Agg) and level >= PRODUCT) else text
+
+
+def _tex_call(node: Call, labels: Mapping[str, str]) -> str:
+    args = [latex(a, labels) for a in node.args]
+    match node.fn:
+        case "sqrt":
+            return rf"\sqrt{{{args[0]}}}"
+        case "abs":
+            return rf"\left|{args[0]}\right|"
+        case "exp":
+            return f"e^{{{args[0]}}}"
+        case "pow":
+            base = args[0] if isinstance(node.args[0], Name | Num | Ref) else _tex_brackets(args[0])
+            return f"{{{base}}}^{{{args[1]}}}"
+        case "where":
+            rows = rf"{args[1]} & {args[0]} \\ {args[2]} & \text{{otherwise}}"
+            return rf"\begin{{cases}} {rows} \end{{cases}}"
+        case "log10":
+            return rf"\log_{{10}} {_tex_brackets(args[0])}"
+        case _:
+            name = rf"\{node.fn}" if node.fn in _TEX_NAMED else _tex_function(node.fn)
+            return f"{name}{_tex_brackets(', '.join(args))}"
+
+
+def _tex_function(name: str) -> str:
+    """A fitted equation: one letter as it is, more upright."""
+    return name if len(name) == 1 else rf"\operatorname{{{_tex_escaped(name)}}}"

@@ -23,7 +23,7 @@ from gep.engine.task import Outcome, Task
 from gep.engine.trace import Node, cell_node
 from gep.intake.checks import Need, missing_inputs
 from gep.workflow.plans import Method, line_keys, line_needs, method, needs, steps, value_steps, with_classes
-from gep.workflow.ready import check_records
+from gep.workflow.ready import check_classes, check_records
 
 VINTAGE = "vintage"  # the attribute of a figure that is published several times
 
@@ -89,6 +89,7 @@ def compute(
         threads=threads,
     )
     findings += check_records(m.plans, base.records, tuple(leaves), year)
+    findings += check_classes(base.steps, base.records, tuple(leaves), year)
     physical = execute(base)
     findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
     value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
@@ -177,7 +178,13 @@ def _unread(
     checked = {i.ref for p in m.plans if p.rule.kind == "assert" for i in p.inputs}
     findings = []
     for c in cells:
-        if c.fact is None or m.measures[c.measure].read_by or c.measure in checked or (c.measure, c.key) in lines or f"cell:{c.address}" in read:
+        if (
+            c.fact is None
+            or m.measures[c.measure].read_by
+            or c.measure in checked
+            or (c.measure, c.key) in lines
+            or f"cell:{c.address}" in read
+        ):
             continue
         origin = c.fact.origin
         args = {"item": c.measure, "profile": m.resolved.scheme.id, "category": key_text(c.key) or "-"}

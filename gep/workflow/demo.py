@@ -1,4 +1,4 @@
-"""demo: make the shipped Garze book, run it, and set every printed figure beside the computed one."""
+"""demo: run the shipped books: the published account of Garze beside its printed figures, the example city over seven years."""
 
 from __future__ import annotations
 
@@ -12,25 +12,34 @@ from gep.workflow.init import init
 from gep.workflow.run import Made, run
 from gep.workflow.submit import Submitted
 
-BOOK = "garze-2010"
+BOOK, CITY = "garze-2010", "sample-city"
 FIGURE = "value_account/513300/2010/water_retention"
+CITY_PROFILE = "sample"
+BY_SERVICE = f"""
+SELECT region_code, any_value(region_name) AS region_name, year, service, currency, total(value, state) AS value,
+  total_state(state) AS state
+FROM value_account WHERE profile = '{CITY_PROFILE}' GROUP BY region_code, year, service, currency ORDER BY ALL
+"""  # noqa: S608 - a name of this module
+CITY_TOTALS = f"SELECT * FROM gep_total WHERE profile = '{CITY_PROFILE}' ORDER BY region_level DESC, region_code, year"  # noqa: S608
 
 
 @dataclass(frozen=True)
 class Demo:
+    """One book that was made and run."""
+
     book: Book
     submitted: list[Submitted]
     made: Made
 
 
-def demo(folder: Path, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Demo:
-    """The main job on the shipped book, in `folder`/garze-2010 or, if that is taken, garze-2010-2 and so on."""
-    progress(BOOK)
-    root = next(p for p in _names(folder) if not p.exists())
-    book, submitted = init(root, BOOK, who=who)
+def demo(folder: Path, name: str = BOOK, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Demo:
+    """The main job on a shipped book, in `folder`/`name` or, if that is taken, `name`-2 and so on."""
+    progress(name)
+    root = next(p for p in _names(folder, name) if not p.exists())
+    book, submitted = init(root, name, who=who)
     return Demo(book, submitted, run(book, "all", who=who, progress=progress))
 
 
-def _names(folder: Path) -> Iterator[Path]:
-    yield folder / BOOK
-    yield from (folder / f"{BOOK}-{n}" for n in count(2))
+def _names(folder: Path, name: str) -> Iterator[Path]:
+    yield folder / name
+    yield from (folder / f"{name}-{n}" for n in count(2))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import product as cross
 
 from gep.base.findings import Finding, Place, Refused, finding
-from gep.base.records import Fact, Key, Line, Measure, Rule, key_of
-from gep.catalog.classes import lineage, taken_from
+from gep.base.records import Fact, Key, Line, Measure, Rule, State, key_of, key_text
+from gep.catalog.classes import OPEN, lineage, taken_from
 from gep.catalog.load import Catalog
 from gep.catalog.resolve import Resolved, check_fineness, domain, resolve, rule_domain
 from gep.catalog.valuation import value_rules
@@ -75,7 +75,8 @@ def with_classes(catalog: Catalog, m: Method, facts: Iterable[Fact], regions: Se
     Findings that stop: nothing returned to take the classes from; a class returned beside one above it, which would count the
     area twice; a class of the rules that is finer than those returned.
     """
-    scheme, findings = m.resolved.scheme, list[Finding]()
+    facts = tuple(facts)
+    scheme, findings = m.resolved.scheme, list(_nested_lists(catalog, m, facts, regions))
     classes = dict(scheme.classes)
     for dim, named in scheme.classes.items():
         measure = taken_from(named)
@@ -91,10 +92,29 @@ def with_classes(catalog: Catalog, m: Method, facts: Iterable[Fact], regions: Se
         for code, above in nested:
             findings.append(finding("RUN-CLASS-NESTED", place, found=f"{above}, {code}", item=measure))
     if classes == dict(scheme.classes):
-        return m, []
+        return m, findings
     concrete = replace(scheme, classes=classes)
     findings += (f for rule in m.resolved.rules for f in check_fineness(catalog, concrete, rule, m.resolved.year))
     return replace(m, resolved=replace(m.resolved, scheme=concrete)), findings
+
+
+def _nested_lists(catalog: Catalog, m: Method, facts: Sequence[Fact], regions: Sequence[str]) -> Iterator[Finding]:
+    """An open list takes what is returned: a class beside one above it (rice beside grain) in one region is there twice."""
+    lines = (line for s in m.resolved.scheme.services for line in s.lines)
+    opened = {(line.measure, dim) for line in lines for dim, codes in line.domain.items() if codes == OPEN}
+    for plan in m.plans:
+        dims = [dim for dim, codes in plan.rule.domain.items() if codes == OPEN]
+        opened |= {(i.ref, dim) for i in plan.inputs for dim in dims if i.kind == "measure" and dim in i.grain}
+    for measure, dim in sorted(opened):
+        rest_of: dict[tuple[str, str, Key], set[str]] = {}
+        for f in facts:
+            if f.measure == measure and f.region in regions and f.state is State.VALUE and dim in dict(f.key):
+                rest = tuple(pair for pair in f.key if pair[0] != dim)
+                rest_of.setdefault((f.region, f.period, rest), set()).add(dict(f.key)[dim])
+        for (region, period, rest), there in rest_of.items():
+            for code, above in ((c, a) for c in sorted(there) for a in lineage(catalog.codes, dim, c)[1:] if a in there):
+                place = Place(m.resolved.scheme.file, key=f"{measure}/{region}/{period}/{key_text(rest) or '-'}")
+                yield finding("RUN-CLASS-NESTED", place, found=f"{above}, {code}", item=measure)
 
 
 def steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pyarrow as pa
 
@@ -10,6 +10,8 @@ from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import RecordSet, Scheme
 from gep.base.units import parse_unit
+from gep.engine.task import Step
+from gep.explain.address import NO_KEY
 from gep.rules.product import Plan, RowProduct
 
 CURRENT = "current"
@@ -94,6 +96,30 @@ def check_records(
                 yield finding("RUN-RECORDS-PERIOD", place, found=period, expected=year, count=count, records=name)
             elif region not in regions:
                 yield finding("RUN-RECORDS-REGION", place, found=region, count=count, records=name)
+
+
+def check_classes(
+    steps: Iterable[Step], records: Mapping[str, pa.Table], regions: tuple[str, ...], year: int
+) -> Iterator[Finding]:
+    """Rows of a class that every sum leaves out: told, with their number, because nothing else would miss them."""
+    read: dict[tuple[str, str], set[str] | None] = {}  # (record set, dimension) -> the codes read; None: every row is
+    for step in steps:
+        rule = step.plan.rule
+        for name in {i.rows for i in step.plan.inputs if i.kind == "column" and i.rows in records and rule.kind == "compute"}:
+            for dim in set(records[name].column_names) & set(step.domains):
+                before = read.get((name, dim), set())
+                whole = dim not in rule.grain or before is None
+                read[name, dim] = None if whole else {*(before or ()), *step.domains[dim]}
+    for (name, dim), codes in sorted(read.items()):
+        counted = records[name].group_by(["region", "period", dim]).aggregate([([], "count_all")]).to_pylist()
+        left: dict[str, int] = {}
+        for c in counted:
+            if codes is not None and c["region"] in regions and c["period"] == str(year) and c[dim] not in codes:
+                left[c[dim]] = left.get(c[dim], 0) + c["count_all"]
+        if left:
+            found = ", ".join(f"{code} ({count})" for code, count in sorted(left.items()))
+            place = Place(key=f"{name}/{NO_KEY}/{year}/{NO_KEY}")
+            yield finding("RUN-RECORDS-CLASS", place, found=found, expected=", ".join(sorted(codes or ())), records=name, dim=dim)
 
 
 def _counts(table: pa.Table | None, year: str) -> dict[tuple[str, str], int]:

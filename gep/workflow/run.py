@@ -94,7 +94,9 @@ def run(
             for profile in chosen:
                 progress(f"{year} {profile}")
                 computations.append(_compute(book, held, profile, year))
-        findings = _answered(book, [*left, *(f for c in computations for f in c.findings)])
+        asked_of = [f for f in held.queries if int(f.place.key.split("/")[2][:4]) in asked]
+        known = [*left, *book.catalog.shadowed.values(), *asked_of]
+        findings = _answered(book, [*known, *(f for c in computations for f in c.findings)])
         state = "trial" if trial else "preliminary"
         if stops(findings) and not trial:
             count = sum(1 for f in findings if f.severity == "stop")

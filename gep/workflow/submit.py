@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,11 +32,15 @@ class Submitted:
 
 @dataclass(frozen=True)
 class Holdings:
-    """What the book holds: facts, record sets (joined over their files), and the journal entries they came from."""
+    """What the book holds: facts, record sets (joined over their files), and the journal entries they came from.
+
+    `queries`: what the returns asked an explanation for when they were taken (a slip to the year before), for every run to tell.
+    """
 
     facts: tuple[Fact, ...]
     records: Mapping[str, pa.Table]
     submissions: tuple[Mapping[str, object], ...]
+    queries: tuple[Finding, ...] = ()
 
 
 def submit(book: Book, paths: Sequence[Path], *, who: str = "", record_set: str = "") -> list[Submitted]:
@@ -95,7 +99,14 @@ def _with(held: Holdings, entry: Entry, read: Intake) -> Holdings:
         name = str(entry.data["record_set"])
         records[name] = pa.concat_tables([*([records[name]] if name in records else []), read.records])
     taken = {"seq": entry.seq, "who": entry.who, "at": entry.when, **entry.data}
-    return Holdings((*held.facts, *read.facts), records, (*held.submissions, taken))
+    queries = (*held.queries, *(_asked(f) for f in read.findings if f.severity == "query"))
+    return Holdings((*held.facts, *read.facts), records, (*held.submissions, taken), queries)
+
+
+def _asked(f: Finding) -> Finding:
+    """A query of intake as runs tell theirs: measure, region, period, key in the place, and a rule for the answer to name."""
+    region, period, measure, *rest = f.place.key.split("/")
+    return replace(f, place=replace(f.place, key="/".join((measure, region, period, *(rest or ["-"])))), rule=f.rule or f.code)
 
 
 def _twice(file: str, rows: pa.Table, held: pa.Table | None, record_set: str) -> Iterator[Finding]:

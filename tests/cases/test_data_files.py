@@ -33,6 +33,7 @@ ANSWER_HEADER = "rule,region,period,key,answer,by,document"
 OF_STANDARDS = {
     "hj-1173-2021", "mee-2020", "ndrc-2022", "zhejiang-2020", "seea-like", "gbt46869-2025", "zhejiang-2025", "sample"
 }  # fmt: skip
+OVER_ROWS = re.compile(r" over [a-z, ]*(row|month)")
 VIEWS = ("value_account", "physical_account", "gep_total")
 ADDRESS = re.compile(rf"({'|'.join(VIEWS)})/([0-9A-Za-z]+)/(\d{{4}})((?:/[0-9A-Za-z_.:-]+)*)(#[a-z]+)?")
 
@@ -183,7 +184,7 @@ def test_rules_refer_to_what_exists_and_carry_their_source(layer: Layer) -> None
         assert rule["clause"], name
         assert rule["version"], name
         assert rule["kind"] == "assert" or rule["output"] in layer.measures, name
-        assert "route" not in rule or rule["route"] in (ROW_ROUTES if "over row" in rule["expression"] else ROUTES), name
+        assert "route" not in rule or rule["route"] in (ROW_ROUTES if OVER_ROWS.search(rule["expression"]) else ROUTES), name
         assert rule["kind"] != "assert" or (
             rule["message_zh"] and rule["message_en"] and rule["severity"] in ("stop", "query", "note")
         )
@@ -230,7 +231,7 @@ def route(rule: dict[str, Any], names: set[str], one: Decimal) -> Decimal:
     """The second route of a rule with every input 1; what varies by row stands in the one row, the rest beside it."""
     if rule["route"] in ROUTES:
         return ROUTES[rule["route"]](dict.fromkeys(names, one))
-    by_row = {n for n in names if "row" in rule["inputs"][n].get("grain", [])}
+    by_row = {n for n in names if {"row", "month"} & set(rule["inputs"][n].get("grain", []))}
     return ROW_ROUTES[rule["route"]]([dict.fromkeys(by_row, one)], dict.fromkeys(names - by_row, one))
 
 

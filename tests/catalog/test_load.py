@@ -531,7 +531,7 @@ def test_the_shipped_catalogue_and_every_shipped_book_load() -> None:
 
 # ---- every message of the catalogue is provoked by a test of this folder
 
-ELSEWHERE = {  # provoked one by one, with their words, in test_resolve.py and test_valuation.py
+ELSEWHERE = {  # provoked one by one, with their words, in the files of ELSEWHERE_FILES
     "CATALOG-PARAMETER-UNKNOWN",
     "CATALOG-PARAMETER-DECLARED-UNKNOWN",
     "CATALOG-PARAMETER-AMBIGUOUS",
@@ -542,7 +542,14 @@ ELSEWHERE = {  # provoked one by one, with their words, in test_resolve.py and t
     "CATALOG-RULE-TWICE",
     "CATALOG-RULE-CYCLE",
     "CATALOG-SERVICE-LINE",
+    "CATALOG-PARAMETER-CLASS",
+    "CATALOG-CLASS-FINER",
+    "CATALOG-OVERLAP",
+    "CATALOG-OVERLAP-SHOWN",
+    "CATALOG-ALTERNATIVES",
+    "CATALOG-UNDETERMINED",
 }
+ELSEWHERE_FILES = ("test_resolve.py", "test_valuation.py", "test_classes.py", "test_overlaps.py")
 
 
 def declared() -> set[str]:
@@ -553,7 +560,7 @@ def test_every_message_is_provoked() -> None:
     here = {m[3] for m in MISTAKES.values()}
     assert here | ELSEWHERE == declared()
     folder = Path(__file__).parent
-    told = "".join((folder / name).read_text(encoding="utf-8") for name in ("test_resolve.py", "test_valuation.py"))
+    told = "".join((folder / name).read_text(encoding="utf-8") for name in ELSEWHERE_FILES)
     assert {code for code in ELSEWHERE if f'"{code}"' not in told} == set()
 
 

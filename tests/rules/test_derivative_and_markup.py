@@ -13,8 +13,8 @@ from gep.base.findings import Place
 from gep.rules.canonical import canonical
 from gep.rules.derivative import derivative
 from gep.rules.exact import evaluate
-from gep.rules.markup import mathml, number_text, numbers, typst, words
-from gep.rules.nodes import Agg, Bin, Compare, Convert, Name, Neg, Node, Num, Ref, Stamp
+from gep.rules.markup import latex, latex_symbol, latex_text, mathml, number_text, numbers, typst, words
+from gep.rules.nodes import Agg, Bin, Call, Compare, Convert, Name, Neg, Node, Num, Ref, Stamp
 from gep.rules.parse import parse
 
 POINT = {"a": Fraction(7, 5), "b": Fraction(12, 5), "c": Fraction(1, 3), "d": Fraction(9, 2)}
@@ -199,3 +199,57 @@ def test_in_typst_labels_are_strings_and_brackets_are_paired() -> None:
     assert "#" not in rest.replace("#true", "")
     assert "$" not in rest
     assert rest.count("(") == rest.count(")")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a * (b - c) / d", r"\frac{\text{面积} \cdot \left(\text{降水} - c\right)}{d}"),
+        ("a / b * c", r"\frac{\text{面积}}{\text{降水}} \cdot c"),
+        ("c - (d - c)", r"c - \left(d - c\right)"),
+        ("c * -(c + d)", r"c \cdot \left(-\left(c + d\right)\right)"),
+        ("pow(c + d, 0.5)", r"{\left(c + d\right)}^{0.5}"),
+        ("sum(c * d over row, month)", r"\sum_{\mathrm{row},\,\mathrm{month}} c \cdot d"),
+        ("sum(c + d over row)", r"\sum_{\mathrm{row}} \left(c + d\right)"),
+        ("sum(c over row) * d", r"\left(\sum_{\mathrm{row}} c\right) \cdot d"),
+        ("sum(-c over row)", r"\sum_{\mathrm{row}} \left(-c\right)"),
+        ("min(c, d) <= log10(c)", r"\min\left(c, d\right) \le \log_{10} \left(c\right)"),
+        ("where(c > 0, c, d)", r"\begin{cases} c & c > 0 \\ d & \text{otherwise} \end{cases}"),
+        ("abs(c - prev(a))", r"\left|c - \text{上年面积}\right|"),
+        ("mean(c over month)", r"\operatorname*{mean}_{\mathrm{month}} c"),
+    ],
+)
+def test_latex(text: str, expected: str) -> None:
+    assert latex(tree_of(text), LABELS) == expected
+
+
+def test_latex_of_a_unit_factor_and_of_a_fitted_equation() -> None:
+    assert latex(Convert(tree_of("c + d"), Fraction(1, 15), "亩", "ha"), {}) == r"\left(c + d\right) \cdot \frac{1}{15}"
+    fitted = Stamp(Call("slope_ls", (Name("c"), Name("mean_depth"))), "slope_ls", "1")
+    assert latex(fitted, {}) == r"\operatorname{slope\_ls}\left(c, \mathrm{mean\_depth}\right)"
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("a", "a"),
+        ("e2", "e_{2}"),
+        ("loss_1", r"\mathrm{loss}_{1}"),
+        ("mean_depth", r"\mathrm{mean\_depth}"),
+        ("prev(area)", r"{\mathrm{area}}^{(t-1)}"),
+        ("closing(a)", r"{a}^{(\mathrm{closing})}"),
+        ("水深", r"\text{水深}"),
+        (r"50% } $x \input{y} ^~", r"\text{50\% \} \$x ＼input\{y\} ＾～}"),
+    ],
+)
+def test_latex_symbols_never_carry_markup(label: str, expected: str) -> None:
+    assert latex_symbol(label) == expected
+
+
+def test_latex_is_paired_and_escaped_for_every_kind_of_node() -> None:
+    text = latex(tree_of(EVERYTHING), {"a": "x_1} $&", "b": "降水", "c": "c_d"})
+    assert text.count(r"\left") == text.count(r"\right")
+    bare = re.sub(r"\\[{}]", "", text)
+    assert bare.count("{") == bare.count("}")
+    assert not re.search(r"(?<!\\)[$#%]", text)
+    assert latex_text("a_b & c") == r"\text{a\_b \& c}"

@@ -1,0 +1,114 @@
+"""The made-up city: counties along one river, townships, how their codes change in 2021, and the classes that occur."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+YEARS = tuple(range(2016, 2023))
+SURVEY_YEAR = 2020  # the new land survey is in force from the opening of this year
+BOUNDARY_YEAR = 2021  # the lower county becomes a district and takes in a township of the middle county
+CITY = "990100"
+UPPER, MIDDLE, LOWER = "upper", "middle", "lower"
+COUNTIES = (UPPER, MIDDLE, LOWER)  # downstream
+CODES = {UPPER: "990121", MIDDLE: "990122", LOWER: "990123"}
+DISTRICT = "990103"  # code of the lower county from BOUNDARY_YEAR on
+MOVED = (MIDDLE, 4)  # the township that changes its county
+
+NAMES = {
+    CITY: ("示例市", "Example city"),
+    "990121": ("示例上游县", "Example upper county"),
+    "990122": ("示例中游县", "Example middle county"),
+    "990123": ("示例下游县", "Example lower county"),
+    DISTRICT: ("示例下游区", "Example lower district"),
+}
+PLACES_ZH = {UPPER: "上游", MIDDLE: "中游", LOWER: "下游"}
+ORDINAL_ZH = "一二三四五"
+
+# forest
+BROADLEAF, NEEDLELEAF, MIXED = "forest.evergreen_broadleaf", "forest.evergreen_needleleaf", "forest.mixed"
+BAMBOO = "forest.bamboo"
+# shrub, grassland, wetland
+SHRUB, TUSSOCK = "shrub.evergreen_broadleaf", "grassland.tussock"
+MARSH, LAKE, RIVER, RESERVOIR = "wetland.marsh", "wetland.lake", "wetland.river", "wetland.reservoir_pond"
+# farmland, urban, bare
+PADDY, DRY, ORCHARD = "farmland.paddy", "farmland.dry", "farmland.tree_orchard"
+BUILT, GREEN, BARE = "urban.built", "urban.green", "bare"
+
+FOREST = (BROADLEAF, NEEDLELEAF, MIXED, BAMBOO)
+VEGETATION = (*FOREST, SHRUB, TUSSOCK)
+OPEN_WATER = (LAKE, RIVER, RESERVOIR)
+WETLAND = (MARSH, *OPEN_WATER)
+CLASSES = (*VEGETATION, *WETLAND, PADDY, DRY, ORCHARD, BUILT, GREEN, BARE)
+
+
+@dataclass(frozen=True, order=True)
+class Township:
+    """A township as it lies on the ground: the county it was in at first and its number there. Codes change, townships do not."""
+
+    county: str
+    number: int
+
+    def in_county(self, year: int) -> str:
+        """The county it is in at the end of the year."""
+        return LOWER if year >= BOUNDARY_YEAR and (self.county, self.number) == MOVED else self.county
+
+    def code(self, year: int) -> str:
+        """The nine digits of its code at the end of the year."""
+        if year < BOUNDARY_YEAR or self.in_county(year) != LOWER:
+            return f"{CODES[self.county]}1{self.number:02d}"
+        return f"{DISTRICT}1{self.number if self.county == LOWER else 5:02d}"
+
+
+TOWNSHIPS = tuple(Township(county, n) for county in COUNTIES for n in (1, 2, 3, 4))
+
+
+def county_code(county: str, year: int) -> str:
+    """The six digits of its code at the end of the year."""
+    return DISTRICT if county == LOWER and year >= BOUNDARY_YEAR else CODES[county]
+
+
+def townships(county: str, year: int) -> list[Township]:
+    """The townships of a county at the end of the year."""
+    return [t for t in TOWNSHIPS if t.in_county(year) == county]
+
+
+def book_toml() -> bytes:
+    """book.toml: the city, its counties with the days their codes hold, and the townships that return patches."""
+    parts = [
+        'schema = 1\nzh = "示例市账册，2016–2022 年（示例数据）"\nen = "Example city, 2016-2022 (made-up data)"\n'
+        'illustrative = true\nschemes = ["sample"]\nleaf_level = "county"\n',
+        _region(CITY, "", "city", *NAMES[CITY]),
+    ]
+    for code in (*CODES.values(), DISTRICT):
+        parts.append(_region(code, CITY, "county", *NAMES[code], first=_first(code), last=_last(code)))
+    last_old, last = BOUNDARY_YEAR - 1, YEARS[-1]
+    seen: set[str] = set()
+    for year in (last_old, last):
+        for town in TOWNSHIPS:
+            code, county = town.code(year), county_code(town.in_county(year), year)
+            if code in seen:
+                continue
+            seen.add(code)
+            ordinal = int(code[-2:])
+            zh = f"{PLACES_ZH[town.in_county(year)]}{ORDINAL_ZH[ordinal - 1]}镇"
+            en = f"{town.in_county(year).capitalize()} township {ordinal}"
+            ends = year == last_old and town.code(last) != code
+            starts = year == last
+            day = f"{BOUNDARY_YEAR}-01-01" if starts else ""
+            parts.append(_region(code, county, "township", zh, en, first=day, last=f"{last_old}-12-31" if ends else ""))
+    return "\n".join(parts).encode()
+
+
+def _first(code: str) -> str:
+    return f"{BOUNDARY_YEAR}-01-01" if code == DISTRICT else ""
+
+
+def _last(code: str) -> str:
+    return f"{BOUNDARY_YEAR - 1}-12-31" if code == CODES[LOWER] else ""
+
+
+def _region(code: str, parent: str, level: str, zh: str, en: str, first: str = "", last: str = "") -> str:
+    lines = ["[[region]]", f'code = "{code}"', f'parent = "{parent}"', f'level = "{level}"', f'zh = "{zh}"', f'en = "{en}"']
+    lines += [f"valid_from = {first}"] if first else []
+    lines += [f"valid_to = {last}"] if last else []
+    return "\n".join(lines) + "\n"
