@@ -21,7 +21,7 @@ from gep.catalog.classes import OPEN, lineage  # noqa: E402
 from gep.catalog.load import Catalog, load  # noqa: E402
 from gep.catalog.valuation import value_id, value_rules  # noqa: E402
 from gep.explain.explanation import citation  # noqa: E402
-from gep.rules.markup import latex, latex_symbol, latex_text  # noqa: E402
+from gep.rules.markup import latex, latex_lines, latex_symbol, latex_text  # noqa: E402
 from gep.rules.nodes import Call, Name, Node, names, transform, walk  # noqa: E402
 from gep.rules.parse import parse  # noqa: E402
 
@@ -37,6 +37,7 @@ STANDING = {
     "unknown": "✕ 未录入 text not entered",
 }
 BETWEEN = "; "
+WIDTH = 100  # signs of a formula that fit a page
 NONE = "无。None."
 COUNTING = """\
 行数与取值按全部参数集;缺数按各方案所选参数集,未知即须按正式文本录入。没有行的类别在运行时列出。
@@ -83,10 +84,6 @@ def codes_text(domain: Mapping[str, tuple[str, ...]]) -> str:
     return BETWEEN.join(f"{d}: {'(按报送 as returned)' if c == OPEN else ', '.join(c)}" for d, c in sorted(domain.items()))
 
 
-def doi_link(doi: str) -> str:
-    return f"[{doi}](https://doi.org/{doi})" if doi else ""
-
-
 # --- formulas
 
 
@@ -123,11 +120,15 @@ def parted(tree: Node, fitted: Iterable[str]) -> tuple[Node, list[tuple[str, Nod
     return short, [(name, bodies[name]) for name in order if name in bodies]
 
 
-def math(lines: Sequence[tuple[str, str]]) -> list[str]:
-    """A block of (left side or nothing, right side), aligned at the equals signs if there are several."""
-    made = [f"{left} &= {right}" if left else right for left, right in lines]
-    body = [r"\begin{aligned}", *(f"{x} \\\\" for x in made[:-1]), made[-1], r"\end{aligned}"]
-    return ["", "```math", *(body if len(lines) > 1 else [made[0].replace(" &= ", " = ", 1)]), "```", ""]
+def math(equations: Sequence[tuple[str, Node]]) -> list[str]:
+    """A block of (left side or nothing, right side), aligned at the equals signs if it has several lines."""
+    broken = [(left, latex_lines(right, {}, WIDTH)) for left, right in equations]
+    if len(broken) == 1 and len(broken[0][1]) == 1:
+        return ["", "```math", " = ".join([*filter(None, [broken[0][0]]), *broken[0][1]]), "```", ""]
+    lines = []
+    for left, (first, *more) in broken:
+        lines += [f"{left} &= {first}" if left else f"& {first}", *(rf"&\quad {{}} {text}" for text in more)]
+    return ["", "```math", r"\begin{aligned}", *(f"{x} \\\\" for x in lines[:-1]), lines[-1], r"\end{aligned}", "```", ""]
 
 
 def formula(catalog: Catalog, rule: Rule, shown: Mapping[Empirical, Rule]) -> list[str]:
@@ -138,7 +139,7 @@ def formula(catalog: Catalog, rule: Rule, shown: Mapping[Empirical, Rule]) -> li
     tree = tree_of(rule.expression, rule, {e.name: len(e.args) for e in rule.empirical})
     short, taken = parted(tree, (e.name for e in rule.empirical))
     left = latex_text(catalog.measures[rule.output].names.zh) if rule.output else ""
-    lines = math([(left, latex(short, {})), *((latex_symbol(name), latex(node, {})) for name, node in taken)])
+    lines = math([(left, short), *((latex_symbol(name), node) for name, node in taken)])
     for e in rule.empirical:
         first = shown.get(e, rule)
         if first is not rule:
@@ -147,7 +148,7 @@ def formula(catalog: Catalog, rule: Rule, shown: Mapping[Empirical, Rule]) -> li
         call = latex(Call(e.name, tuple(Name(a) for a, _ in e.args)), {})
         units = ", ".join(f"`{a}` {u}" for a, u in e.args)
         lines.append(f"拟合方程 fitted equation `{e.name}`: {units} → {e.unit}; {citation(catalog.sources[e.source])}")
-        lines += math([(call, latex(tree_of(e.expression, rule, {}, fitted=True), {}))])
+        lines += math([(call, tree_of(e.expression, rule, {}, fitted=True))])
     return [*lines, f"`{rule.expression}`", ""]
 
 
@@ -193,9 +194,10 @@ def one_rule(catalog: Catalog, rule: Rule, s: about.Subject, shown: Mapping[Empi
     facts = [f"`{output.id}`, {output.unit}", f"按 by {', '.join(rule.grain)}"]
     facts += [f"类 classes: {codes_text(rule.domain)}"] if rule.domain else []
     facts += [f"方案 profiles: {chosen or '无 none'}"]
+    facts += [f"停用原因 deprecated: {rule.deprecated}"] if rule.deprecated else []
     lines = [f"### `{rule.id}` {rule.names.zh} / {rule.names.en}", "", " · ".join(facts)]
     lines += [*formula(catalog, rule, shown), *inputs(catalog, rule, s.service.code), ""]
-    lines += [f"来源 source: {citation(catalog.sources[rule.source], rule.clause)}{version(rule)}", ""]
+    lines += [f"来源 source: {citation(catalog.sources[rule.source], rule.clause)}", ""]
     checks = [f"程序独立复算 independent program `{rule.route}`"] if rule.route else []
     for second in (r for r in s.seconds if r.output == rule.output):
         allowed = plain(second.tolerance) if second.tolerance is not None else "0"
@@ -203,10 +205,6 @@ def one_rule(catalog: Catalog, rule: Rule, s: about.Subject, shown: Mapping[Empi
         checks.append(f"规则 rule `{second.id}`: `{second.expression}`, 容差 tolerance {allowed} {output.unit} ({clause})")
     lines.append(f"第二算法 second route: {BETWEEN.join(checks) if checks else '无 none'}")
     return lines
-
-
-def version(rule: Rule) -> str:
-    return f", 停用原因 deprecated: {rule.deprecated}" if rule.deprecated else ""
 
 
 # --- sections of a page
@@ -289,12 +287,13 @@ def rules_of(catalog: Catalog, s: about.Subject) -> list[str]:
 
 
 def ranges(rows: Sequence[Parameter]) -> str:
-    parts = []
+    """Smallest and largest known value, unit by unit: money of different price years is not compared."""
+    found = []
     for unit in sorted({p.unit for p in rows}):
-        values = sorted(p.value for p in rows if p.unit == unit and p.value is not None)
-        if values:
-            parts.append(f"{plain(values[0])}{'' if values[0] == values[-1] else ' … ' + plain(values[-1])} `{unit}`")
-    return "<br>".join(parts)
+        ends = sorted({p.value for p in rows if p.unit == unit and p.value is not None})
+        shown = " … ".join(plain(v) for v in dict.fromkeys([*ends[:1], *ends[-1:]]))
+        found += [shown if unit == "1" else f"{shown} `{unit}`"] if ends else []
+    return "<br>".join(found)
 
 
 def counted(items: Iterable[str]) -> str:
@@ -357,7 +356,8 @@ def sources(catalog: Catalog, s: about.Subject) -> list[str]:
     rows = []
     for x in (catalog.sources[name] for name in sorted(used)):
         text = ", ".join(t for t in (x.authors, x.year, x.title, x.published_in) if t)
-        rows.append((f"`{x.id}`", x.kind, text, doi_link(x.doi) or x.url, x.note))
+        link = f"[{x.doi}](https://doi.org/{x.doi})" if x.doi else x.url
+        rows.append((f"`{x.id}`", x.kind, text, link, x.note))
     heads = ("id", "类 kind", "文献 text", "DOI", "备注 note")
     return ["## 来源 / Sources", "", *(table(heads, rows) if rows else [NONE])]
 
@@ -382,7 +382,9 @@ def index(catalog: Catalog) -> str:
             states = [STANDING[about.standing(p, code.code)].split()[0] for p in enabled]
             rows.append((f"[{both(code.names)}]({code.code}.md)", MARKET[code.attrs["market"]].split()[0], count, *states))
         lines += [*table(("服务 service", "市场 market", "规则 rules", *(f"`{p.id}`" for p in enabled)), rows), ""]
-    lines += ["## 方案 / Profiles", ""]
+    held = {r.id for code in about.services(catalog) for r in about.subject(catalog, code).all_rules}
+    spare = ", ".join(f"`{name}`" for name in sorted(set(catalog.rules) - held)) or NONE
+    lines += ["## 没有服务用到的规则 / Rules that no service uses", "", spare, "", "## 方案 / Profiles", ""]
     rows = [(f"`{p.id}`", both(p.names), citation(catalog.sources[p.source]), p.reason) for p in about.profiles(catalog)]
     return "\n".join([*lines, *table(("id", "名称 name", "来源 source", "未启用原因 why disabled"), rows)]) + "\n"
 

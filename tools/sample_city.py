@@ -1,45 +1,48 @@
 """Makes the shipped example book `ledgers/books/sample-city` (示例市), byte for byte the same on every machine.
 
-`python -m tools.sample_city` writes the book; `--check` changes nothing and fails if a file is not what would be written now. The
-profile `local/schemes/sample.toml` and `README.md` are written by hand. Nothing here is measured: every figure is made up (示例数据),
-with status or source kind `illustrative`, and no figure may be published. Randomness is SHA-256 of a fixed seed and a key
-(`text.noise`), so a figure depends on nothing but its own name, and no library can change it.
+`python -m tools.sample_city` writes the book; `--check` changes nothing and fails if a file is not what would be written
+now. The profile `local/schemes/sample.toml` and `README.md` are written by hand. Nothing here is measured: every figure
+is made up (示例数据), with status or source kind `illustrative`, and no figure may be published. Randomness is SHA-256 of
+a fixed seed and a key (`text.noise`), so a figure depends on nothing but its own name, and no library can change it.
 
-Place (place.py). One city 990100 示例市, three counties along one river: 990121 示例上游县, 990122 示例中游县, 990123 示例下游县, each
-with four townships, which return the patches. Years 2016-2022. On 2021-01-01 the lower county becomes the district 990103 示例下游区
-(all its townships get new codes), and township 990122104 of the middle county moves to it as 990103105.
+Place (place.py). One city 990100 示例市, three counties along one river: 990121 示例上游县, 990122 示例中游县, 990123
+示例下游县, each with four townships, which return the patches. Years 2016-2022. On 2021-01-01 the lower county becomes
+the district 990103 示例下游区 (all its townships get new codes), and township 990122104 of the middle county moves to it
+as 990103105.
 
-Land (land.py). About 3,840 km2; hills with evergreen forest, paddy on the floors, the town downstream. Sixteen classes. Areas are whole
-multiples of 100 m2, the last place of a survey in hm2, so all sums are exact: classes = township = county = city in every year. Each
-year a fixed share of a class (give or take 40 %) turns into another: built-up land takes paddy, dry fields and orchards; dry fields,
-shrub and bare land become forest. A new land survey is in force from 2020: that year opens with the closing of 2019, the
-re-statement carries what the new survey calls otherwise (it adds up to zero), and the changes of the year follow. In 2021 the
-township that moves is a re-statement of minus its areas in the middle county and plus its areas in the district. So opening +
-re-statement + additions - reductions = closing, for every class, county and year. Patches: one for each class a township has, two
-for broadleaf forest, about twelve a township; relief and soil of a patch stay, rain, evapotranspiration and cover change.
+Land (land.py). About 3,840 km2; hills with evergreen forest, paddy on the floors, the town downstream. Sixteen classes.
+Areas are whole multiples of 100 m2, the last place of a survey in hm2, so all sums are exact: classes = township = county
+= city in every year. Each year a fixed share of a class (give or take 40 %) turns into another: built-up land takes
+paddy, dry fields and orchards; dry fields, shrub and bare land become forest. A new land survey is in force from 2020:
+that year opens with the closing of 2019, the re-statement carries what the new survey calls otherwise (it adds up to
+zero), and the changes of the year follow. In 2021 the township that moves is a re-statement of minus its areas in the
+middle county and plus its areas in the district. So opening + re-statement + additions - reductions = closing, for every
+class, county and year. Patches: one for each class a township has, two for broadleaf forest, about twelve a township;
+relief and soil of a patch stay, rain, evapotranspiration and cover change.
 
-Weather (weather.py). 1,580 mm in a normal year, 1.18 times that in 2020 (long plum rain), 0.82 times in 2022 (drought from July to
-October), 5 % more upstream and less downstream. Each month has a total, spread over its wet days by draws with a long tail; counties
-differ by a tenth from day to day. Months and years are sums of days. A storm day has 50 mm in the mean of the city; storm rain of a
-county is its rain on these days; storm runoff follows the curve number of the class (SCS). Evapotranspiration is 740-1,000 mm on
-vegetated land and water, about 500 mm on built-up land, 7 % less in the drought. Slopes of patches are 7-12 degrees and slope lengths
-16-24 m under forest, because a plot between two breaks of slope is short, not because hills are gentle.
+Weather (weather.py). 1,580 mm in a normal year, 1.18 times that in 2020 (long plum rain), 0.82 times in 2022 (drought
+from July to October), 5 % more upstream and less downstream. Each month has a total, spread over its wet days by draws
+with a long tail; counties differ by a tenth from day to day. Months and years are sums of days. A storm day has 50 mm in
+the mean of the city; storm rain of a county is its rain on these days; storm runoff follows the curve number of the class
+(SCS). Evapotranspiration is 740-1,000 mm on vegetated land and water, about 500 mm on built-up land, 7 % less in the
+drought. Slopes of patches are 7-12 degrees and slope lengths 16-24 m under forest, because a plot between two breaks of
+slope is short, not because hills are gentle.
 
-Economy (returns.py). About 1.6 million inhabitants, 90 billion yuan of GDP in 2016, growing 3-10 % a year; each GDP is published twice,
-in March of the next year and revised a year later. Harvests are yields times areas, a seventh less in the drought; pork falls in
-2019-2020; hydropower follows the rain; visits fall by two fifths in 2020. The township that moves takes a sixth of the
-people, GDP and trade of the middle county with it.
+Economy (returns.py). About 1.6 million inhabitants, 90 billion yuan of GDP in 2016, growing 3-10 % a year; each GDP is
+published twice, in March of the next year and revised a year later. Harvests are yields times areas, a seventh less in
+the drought; pork falls in 2019-2020; hydropower follows the rain; visits fall by two fifths in 2020. The township that
+moves takes a sixth of the people, GDP and trade of the middle county with it.
 
-River (returns.py). The upper county lies at the spring (inflow 0, as returned). What leaves a county enters the next one, for every
-pollutant and year, to the last digit. Local loads follow the inhabitants, treatment removes about two thirds, the river loses a
-quarter to a third of the rest in each county. Discharge to air falls 6-9 % a year; capacity binds for NOx in the middle and lower
-county, discharge for all else.
+River (returns.py). The upper county lies at the spring (inflow 0, as returned). What leaves a county enters the next one,
+for every pollutant and year, to the last digit. Local loads follow the inhabitants, treatment removes about two thirds,
+the river loses a quarter to a third of the rest in each county. Discharge to air falls 6-9 % a year; capacity binds for
+NOx in the middle and lower county, discharge for all else.
 
-Carbon. Net primary production is set so that forest gains 6-12 t CO2 a hectare; on open water it does not apply, because the equation
-of soil respiration does not.
+Carbon. Net primary production is set so that forest gains 6-12 t CO2 a hectare; on open water it does not apply, because
+the equation of soil respiration does not.
 
-Coefficients (coefficients.py). Only what no shipped set of the profile gives, or gives as unknown. Prices stand in the money of each
-year. Orders of magnitude are those of the published accounts named in README.md.
+Coefficients (coefficients.py). Only what no shipped set of the profile gives, or gives as unknown. Prices stand in the
+money of each year. Orders of magnitude are those of the published accounts named in README.md.
 """
 
 from __future__ import annotations

@@ -50,6 +50,12 @@ def rows_to_60_digits(route: RowRoute) -> RowRoute:
     return precise
 
 
+def all_given(inputs: Inputs, names: str) -> None:
+    """KeyError for the first of the names that is not among the inputs, also where this figure would do without it."""
+    for name in names.split():
+        inputs[name]
+
+
 def power(base: Decimal, exponent: Decimal) -> Decimal:
     """base^exponent by logarithm, in the context of the caller; 0 for 0 to a positive exponent.
 

@@ -16,12 +16,14 @@ from gep.accounts.decimals import (
     SQUARE_METRE_PER_HECTARE,
     Inputs,
     RowRoute,
+    all_given,
     power,
     rows_to_60_digits,
     sine_of_degrees,
     to_60_digits,
 )
 
+OF_EVERY_SOIL = "r ka kb k_si length_cap ref den co off s1 s2 s3 i1 i2 i3 steep"
 NO_SOIL_LOSS_FROM = Decimal("78.3")  # % of cover from which cai2000 has C = 0
 
 
@@ -60,6 +62,7 @@ def erosivity_daily(rows: Sequence[Inputs], constants: Inputs) -> Decimal:
 
     A row (a day): rain mm, season_month 1…12; constants: warm, cool α, exponent 1; threshold mm; warm_from, warm_to months.
     """
+    all_given(constants, "warm cool exponent threshold warm_from warm_to")
     total = Decimal(0)  # MJ·mm/(hm²·h)
     for day in rows:
         if day["rain"] < constants["threshold"]:
@@ -171,11 +174,12 @@ def _within_0_and_1(value: Decimal) -> Decimal:
     return Decimal(0) if value < 0 else Decimal(1) if value > 1 else value
 
 
-def _rusle(cover: Callable[[Inputs, Inputs], Decimal], doc: str, *, practice: bool) -> RowRoute:
-    """The route of one way to find C, with or without the practice factor P."""
+def _rusle(cover: Callable[[Inputs, Inputs], Decimal], reads: str, doc: str, *, practice: bool) -> RowRoute:
+    """The route of one way to find C from the constants it `reads`, with or without the practice factor P."""
 
     @rows_to_60_digits
     def route(rows: Sequence[Inputs], constants: Inputs) -> Decimal:
+        all_given(constants, f"{OF_EVERY_SOIL} {reads}")
         total = Decimal(0)
         for row in rows:
             k = erodibility(row, constants)
@@ -190,13 +194,19 @@ def _rusle(cover: Callable[[Inputs, Inputs], Decimal], doc: str, *, practice: bo
     return route
 
 
-soil_table_rows = _rusle(cover_by_table, "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C by table of cover.", practice=True)
-soil_dry_rows = _rusle(cover_of_dry_land, "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C of dry farmland.", practice=True)
-soil_constant_rows = _rusle(cover_of_class, "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C of the class.", practice=True)
-soil_cai_rows = _rusle(cover_by_cai, "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C of cai2000.", practice=True)
-soil_hj_table_rows = _rusle(cover_by_table, "Soil retained, t: R·K·L·S less R·K·L·S·C, C by table of cover.", practice=False)
-soil_hj_dry_rows = _rusle(cover_of_dry_land, "Soil retained, t: R·K·L·S less R·K·L·S·C, C of dry farmland.", practice=False)
-soil_hj_constant_rows = _rusle(cover_of_class, "Soil retained, t: R·K·L·S less R·K·L·S·C, C of the class.", practice=False)
+soil_table_rows = _rusle(
+    cover_by_table, "c1 c2 c3 c4 c5 c6", "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C by table of cover.", practice=True
+)
+soil_dry_rows = _rusle(cover_of_dry_land, "a b", "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C of dry farmland.", practice=True)
+soil_constant_rows = _rusle(cover_of_class, "c", "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C of the class.", practice=True)
+soil_cai_rows = _rusle(cover_by_cai, "a b", "Soil retained, t: R·K·L·S less R·K·L·S·C·P, C of cai2000.", practice=True)
+soil_hj_table_rows = _rusle(
+    cover_by_table, "c1 c2 c3 c4 c5 c6", "Soil retained, t: R·K·L·S less R·K·L·S·C, C by table of cover.", practice=False
+)
+soil_hj_dry_rows = _rusle(
+    cover_of_dry_land, "a b", "Soil retained, t: R·K·L·S less R·K·L·S·C, C of dry farmland.", practice=False
+)
+soil_hj_constant_rows = _rusle(cover_of_class, "c", "Soil retained, t: R·K·L·S less R·K·L·S·C, C of the class.", practice=False)
 
 
 @rows_to_60_digits

@@ -184,7 +184,8 @@ def capacity_by_quality_rows(rows: Sequence[Inputs], constants: Inputs) -> Decim
     A row (an ecosystem): capacity q t/hm², area m²; constants: discharge t, fails 1 where the standard is not met, else 0.
     """
     capacity = _capacity(rows)
-    return capacity if constants["fails"] == 1 else constants["discharge"]
+    discharge = constants["discharge"]
+    return capacity if constants["fails"] == 1 else discharge
 
 
 def _capacity(rows: Sequence[Inputs]) -> Decimal:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import product as cross
 from typing import Literal
 
-from gep.base.records import Input, Key, Line, Measure, Parameter, Region, Rule, Scheme, key_of, key_text
+from gep.base.records import Input, Key, Line, Parameter, Region, Rule, Scheme, key_of, key_text
 from gep.base.units import parse_unit
 from gep.catalog.classes import lineage, running, taken_from
 from gep.catalog.load import Catalog
@@ -106,10 +106,9 @@ def asks(catalog: Catalog, resolved: Resolved, returned: Returned | None) -> Ite
             yield Ask(given, rule, "", _keys(catalog, resolved, given, codes, returned))
     lines = {line.measure: (service.id, line) for service in resolved.scheme.services for line in service.lines}
     for rule in value_rules(catalog, resolved.scheme)[0]:
-        measure = catalog.measures[rule.inputs[0].ref]
-        service, line = lines[measure.id]
+        service, line = lines[rule.inputs[0].ref]
         for given in (i for i in rule.inputs if i.kind == "parameter"):
-            dims = _price_dims(catalog, resolved.scheme, line, measure, given)
+            dims = _price_dims(catalog, resolved.scheme, line, given)
             codes = {d: _line_codes(catalog, resolved, line, d, returned) for d in dims}
             yield Ask(given, rule, service, _keys(catalog, resolved, given, codes, returned))
 
@@ -163,16 +162,21 @@ def _open(catalog: Catalog, resolved: Resolved, measures: Iterable[str], dim: st
     return [c for c in running(catalog.codes, resolved.scheme, dim, resolved.year) if c not in elsewhere]
 
 
-def _price_dims(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, given: Input) -> tuple[str, ...]:
-    """What a price varies by: its rows in the sets of the scheme, else its rows anywhere, else the list the line declares."""
+def _price_dims(catalog: Catalog, scheme: Scheme, line: Line, given: Input) -> tuple[str, ...]:
+    """What a price varies by: its rows in the sets of the scheme, else its rows anywhere, else the lists its lines declare.
+
+    Lines that share a price are priced alike, so it varies by no more than all of them have.
+    """
     rows = catalog.parameters.get(line.price, ())
     if any(p.source_set in (*scheme.parameter_sets, "local") for p in rows):
         return tuple(d for d in given.grain if d not in VARIES)
+    sharing = [other for service in scheme.services for other in service.lines if other.price == line.price]
     keyed = {tuple(d for d, _ in p.key) for p in rows}
-    usual = next(iter(keyed)) if len(keyed) == 1 else ()
-    if usual and set(usual) <= set(measure.dims):
-        return usual
-    return tuple(d for d in measure.dims if d in line.domain)
+    if len(keyed) == 1:
+        (usual,) = keyed
+        if all(set(usual) <= set(catalog.measures[other.measure].dims) for other in sharing):
+            return usual
+    return tuple(d for d in catalog.measures[line.measure].dims if all(d in other.domain for other in sharing))
 
 
 def _keys(

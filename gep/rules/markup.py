@@ -286,6 +286,7 @@ _SUBSCRIPTED = re.compile(r"([A-Za-z]+)_?([0-9]+)")
 _AT_TIME = re.compile(r"(prev|opening|closing)\(([A-Za-z][A-Za-z0-9_]*)\)")
 _TEX_SIGNS = {"+": "+", "-": "-", "*": r"\cdot"}
 _TEX_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+_UNSEEN = re.compile(r"\\(?:left|right|frac|mathrm|text|operatorname)\b|[\\{} ]")
 _TEX_NAMED = frozenset({"min", "max", "ln", "sin", "cos"})
 # the last three have no escape that MathJax and KaTeX both read in text and in mathematics: their full-width forms stand for them
 _TEX_ESCAPES = {c: rf"\{c}" for c in "_#$%&{}"} | {"\\": "＼", "^": "＾", "~": "～"}
@@ -321,6 +322,29 @@ def latex(node: Node, labels: Mapping[str, str]) -> str:
             return rf"{sign}_{{{over}}} {body if plain else _tex_brackets(body)}"
         case _:
             assert_never(node)
+
+
+def latex_lines(node: Node, labels: Mapping[str, str], width: int) -> list[str]:
+    """The LaTeX of a node in lines of about `width` signs, broken before outermost + - and times; what has none stays whole."""
+    lines: list[str] = []
+    for piece in _tex_pieces(node, labels):
+        longer = f"{lines[-1]} {piece}" if lines else piece
+        if lines and len(_UNSEEN.sub("", longer.replace(_TEX_SIGNS["*"], "·"))) > width:
+            lines.append(piece)
+        else:
+            lines[-1:] = [longer]
+    return lines
+
+
+def _tex_pieces(node: Node, labels: Mapping[str, str]) -> list[str]:
+    """Where a formula may be broken: joined by spaces the pieces are the formula."""
+    inner = node.x if isinstance(node, Stamp) else node
+    if not isinstance(inner, Bin) or inner.op == "/":
+        return [latex(node, labels)]
+    left, right = _levels(inner)
+    whole = _needs(inner.left, left) or isinstance(inner.left, Agg)
+    first = [_tex_in(inner.left, left, labels)] if whole else _tex_pieces(inner.left, labels)
+    return [*first, f"{_TEX_SIGNS[inner.op]} {_tex_in(inner.right, right, labels)}"]
 
 
 def latex_symbol(label: str) -> str:
@@ -372,13 +396,22 @@ def _tex_call(node: Call, labels: Mapping[str, str]) -> str:
             base = args[0] if isinstance(node.args[0], Name | Num | Ref) else _tex_brackets(args[0])
             return f"{{{base}}}^{{{args[1]}}}"
         case "where":
-            rows = rf"{args[1]} & {args[0]} \\ {args[2]} & \text{{otherwise}}"
-            return rf"\begin{{cases}} {rows} \end{{cases}}"
+            return rf"\begin{{cases}} {_tex_cases(node, labels)} \end{{cases}}"
         case "log10":
             return rf"\log_{{10}} {_tex_brackets(args[0])}"
         case _:
             name = rf"\{node.fn}" if node.fn in _TEX_NAMED else _tex_function(node.fn)
             return f"{name}{_tex_brackets(', '.join(args))}"
+
+
+def _tex_cases(node: Call, labels: Mapping[str, str]) -> str:
+    """The rows of a where; one in its last branch goes on in the same list."""
+    when, then, other = node.args
+    if isinstance(other, Call) and other.fn == "where":
+        rest = _tex_cases(other, labels)
+    else:
+        rest = rf"{latex(other, labels)} & \text{{otherwise}}"
+    return rf"{latex(then, labels)} & {latex(when, labels)} \\ {rest}"
 
 
 def _tex_function(name: str) -> str:

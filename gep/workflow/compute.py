@@ -168,7 +168,8 @@ def _gaps(m: Method, cells: Cells, needs: Iterable[Need], vocabulary: Vocabulary
 def _unread(
     catalog: Catalog, m: Method, cells: Cells, read: Mapping[str, Node], leaves: Sequence[str], period: str
 ) -> list[Finding]:
-    """Returned figures that no line holds and no rule reads, such as a use of water the profile does not know: told."""
+    """Returned figures that no line holds and no rule reads, such as a use of water the profile does not know or a total of the
+    city where its counties return figures: told."""
     lines = {
         (line.measure, key)
         for service in m.resolved.scheme.services
@@ -182,7 +183,7 @@ def _unread(
             c.fact is None
             or m.measures[c.measure].read_by
             or c.measure in checked
-            or (c.measure, c.key) in lines
+            or ((c.measure, c.key) in lines and c.region in leaves)
             or f"cell:{c.address}" in read
         ):
             continue

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gep.workflow.init import init
+from gep.workflow.run import run
+from gep.workflow.views import rows
 from tools import sample_city
 from tools.sample_parts import land, place, text
 
@@ -141,12 +144,12 @@ def test_land_changes_as_said(areas: dict[tuple[str, int], dict[str, dict[str, D
 
 def test_patches_foot_to_the_extent(areas: dict[tuple[str, int], dict[str, dict[str, Decimal]]]) -> None:
     sums: dict[tuple[str, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = read("records/land_patches.csv")
-    for r in rows:
+    patches = read("records/land_patches.csv")
+    for r in patches:
         assert len(r["region"]) == 9
         sums[r["region"][:6], int(r["period"])][r["ecosystem"]] += int(r["area"])
         assert Decimal(r["sand"]) + Decimal(r["silt"]) + Decimal(r["clay"]) == 100
-    assert 900 < len(rows) < 1_100
+    assert 900 < len(patches) < 1_100
     for key, parts in areas.items():
         assert {c: Decimal(v) for c, v in sums[key].items()} == {c: v * 10_000 for c, v in parts["closing"].items()}
 
@@ -186,7 +189,11 @@ def test_days_add_up_to_months() -> None:
         days[r["region"], f"{r['period']}-{int(r['month']):02d}"] += Decimal(r["rain"])
         count[r["region"], r["period"]] += 1
     assert set(count.items()) == {((c, str(y)), 366 if y in (2016, 2020) else 365) for y in YEARS for c in counties(y)}
-    monthly = {(r["region"], r["period"]): Decimal(r["value"]) for r in read("returns/meteorology_months.csv") if r["item"] == "monthly_rain"}
+    monthly = {
+        (r["region"], r["period"]): Decimal(r["value"])
+        for r in read("returns/meteorology_months.csv")
+        if r["item"] == "monthly_rain"
+    }
     assert monthly == days
     of_year = {y: sum(v for (_, p), v in days.items() if p.startswith(str(y))) for y in YEARS}
     assert max(of_year, key=of_year.__getitem__) == 2020
@@ -194,7 +201,11 @@ def test_days_add_up_to_months() -> None:
 
 
 def test_a_storm_leaves_more_rain_than_runoff(returned: dict[tuple[str, str, int, str], Decimal]) -> None:
-    runoff = {(int(r["valid_from"][:4]), r["key"]): Decimal(r["value"]) for r in read("local/parameters/sample.csv") if r["id"] == "storm_runoff"}
+    runoff = {
+        (int(r["valid_from"][:4]), r["key"]): Decimal(r["value"])
+        for r in read("local/parameters/sample.csv")
+        if r["id"] == "storm_runoff"
+    }
     assert {y for y, _ in runoff} == set(YEARS)
     for (year, _), depth in runoff.items():
         assert 0 < depth < min(returned["storm_rain", c, year, ""] for c in counties(year))
@@ -220,14 +231,14 @@ def test_everything_says_it_is_made_up() -> None:
 
 @pytest.mark.parametrize("name", ["parameters", "prices"])
 def test_every_coefficient_says_it_is_made_up(name: str) -> None:
-    rows = read(f"local/{name}/sample.csv")
-    assert {(r["source_set"], r["status"], r["source"]) for r in rows} == {("sample", "illustrative", "sample_city")}
-    assert all(r["note"].startswith("示例数据") for r in rows)
-    assert len({(r["id"], r["key"], r["valid_from"]) for r in rows}) == len(rows)
+    held = read(f"local/{name}/sample.csv")
+    assert {(r["source_set"], r["status"], r["source"]) for r in held} == {("sample", "illustrative", "sample_city")}
+    assert all(r["note"].startswith("示例数据") for r in held)
+    assert len({(r["id"], r["key"], r["valid_from"]) for r in held}) == len(held)
     if name == "prices":
-        assert all(r["unit"].startswith(f"元@{r['valid_from'][:4]}/") for r in rows)
-        assert all(r["valid_to"] == f"{r['valid_from'][:4]}-12-31" for r in rows)
-        assert len(rows) % len(YEARS) == 0
+        assert all(r["unit"].startswith(f"元@{r['valid_from'][:4]}/") for r in held)
+        assert all(r["valid_to"] == f"{r['valid_from'][:4]}-12-31" for r in held)
+        assert len(held) % len(YEARS) == 0
 
 
 def test_a_township_keeps_its_land_when_its_county_changes() -> None:
@@ -235,3 +246,33 @@ def test_a_township_keeps_its_land_when_its_county_changes() -> None:
     assert (moved.code(2020), moved.code(2021)) == ("990122104", "990103105")
     assert land.history(moved)[2021].opening == land.history(moved)[2020].closing
     assert not any(land.history(moved)[2021].restatement.values())
+
+
+def test_a_year_after_the_boundary_change_runs_clean(tmp_path: Path) -> None:
+    """2021: nothing stops or is asked, no service is missing, and the figures per hectare are those of a humid hilly county."""
+    book, submitted = init(tmp_path / "book", str(BOOK), who="maker")
+    assert [(s.status, s.findings) for s in submitted] == [("accepted", ())] * len(submitted)
+    made = run(book, "2021", who="maker")
+    assert made.vintage is not None
+    assert {str(f.severity) for f in made.findings} == {"note"}
+    totals = {r["region_code"]: r for r in rows(book, "SELECT * FROM gep_total")}
+    assert set(totals) == {"990100", *counties(2021)}
+    assert {(r["valued"], r["missing"]) for r in totals.values()} == {(19, 0)}
+    assert totals["990100"]["gep"] == sum(totals[c]["gep"] for c in counties(2021))
+    for code, low, high in (("990121", 10e6, 60e6), (NEW, 10e6, 60e6), ("990122", 10e6, 60e6)):
+        area = rows(book, f"SELECT quantity FROM fact WHERE measure = 'administrative_area' AND region_code = '{code}'")[0][
+            "quantity"
+        ]
+        assert low < float(totals[code]["gep"]) / (float(area) / 1e6) < high  # yuan a km2
+    per_hectare = {
+        (r["service"], r["benefit"]): float(r["q"]) * 1e4
+        for r in rows(
+            book,
+            "SELECT p.service, p.benefit, sum(p.quantity) / sum(f.quantity) AS q FROM physical_account p JOIN fact f "
+            "ON f.measure = 'ecosystem_area' AND f.category = 'ecosystem:' || p.ecosystem AND f.region_code = p.region_code "
+            "WHERE starts_with(p.ecosystem, 'forest.') GROUP BY ALL",
+        )
+    }
+    assert 3_000 < per_hectare["water_retention", "-"] < 9_000  # m3
+    assert 50 < per_hectare["soil_retention", "retained_soil"] < 500  # t
+    assert 2 < per_hectare["carbon_sequestration", "-"] < 12  # t CO2

@@ -33,9 +33,9 @@ ANSWER_HEADER = "rule,region,period,key,answer,by,document"
 OF_STANDARDS = {
     "hj-1173-2021", "mee-2020", "ndrc-2022", "zhejiang-2020", "seea-like", "gbt46869-2025", "zhejiang-2025", "sample"
 }  # fmt: skip
-OVER_ROWS = re.compile(r" over [a-z, ]*(row|month)")
+OVER_ROWS = re.compile(r" over [a-z, ]*(row|month|class)")
 VIEWS = ("value_account", "physical_account", "gep_total")
-ADDRESS = re.compile(rf"({'|'.join(VIEWS)})/([0-9A-Za-z]+)/(\d{{4}})((?:/[0-9A-Za-z_.:-]+)*)(#[a-z]+)?")
+ADDRESS = re.compile(rf"({'|'.join(VIEWS)})/([0-9A-Za-z]+)/(\d{{4}})((?:/[0-9A-Za-z_.:-]+)*)(?:/profile=([0-9a-z-]+))?(#[a-z]+)?")
 
 
 def read_csv(path: Path) -> tuple[str, list[dict[str, str]]]:
@@ -220,19 +220,25 @@ def test_routes_read_the_inputs_of_their_rules(layer: Layer) -> None:
     one = Decimal(1)
     for name, rule in layer.rules.items():
         if "route" in rule:
-            route(rule, set(rule["inputs"]), one)  # a KeyError names an input that the rule does not have
+            route(layer, rule, set(rule["inputs"]), one)  # a KeyError names an input that the rule does not have
             for left_out in rule["inputs"]:
                 with pytest.raises(KeyError):
-                    route(rule, set(rule["inputs"]) - {left_out}, one)
+                    route(layer, rule, set(rule["inputs"]) - {left_out}, one)
             assert rule["kind"] == "compute", name
 
 
-def route(rule: dict[str, Any], names: set[str], one: Decimal) -> Decimal:
+def route(layer: Layer, rule: dict[str, Any], names: set[str], one: Decimal) -> Decimal:
     """The second route of a rule with every input 1; what varies by row stands in the one row, the rest beside it."""
     if rule["route"] in ROUTES:
         return ROUTES[rule["route"]](dict.fromkeys(names, one))
-    by_row = {n for n in names if {"row", "month"} & set(rule["inputs"][n].get("grain", []))}
+    by_row = {n for n in names if grain(layer, rule["inputs"][n]) - set(rule["grain"])}
     return ROW_ROUTES[rule["route"]]([dict.fromkeys(by_row, one)], dict.fromkeys(names - by_row, one))
+
+
+def grain(layer: Layer, given: dict[str, Any]) -> set[str]:
+    """What an input varies by: as declared, else by the dimensions of its measure; a parameter like the rule."""
+    dims = layer.measures[given["measure"]].get("dims", []) if "measure" in given else []
+    return set(given.get("grain", dims)) - set(given.get("select", {}))
 
 
 def test_schemes_choose_what_exists(layer: Layer) -> None:
@@ -357,7 +363,8 @@ def test_published_figures_have_readable_addresses(book: Path) -> None:
     for row in rows:
         match = ADDRESS.fullmatch(row["attr.figure"])
         assert match, row
-        view, region, year, keys, column = match.groups()
+        view, region, year, keys, profile, column = match.groups()
+        assert not profile or profile in book_regions(book)[1], row
         assert (region, year) == (row["region"], row["period"]), row
         assert (view == "gep_total") == (not keys) == bool(column), row
         for scheme, code in zip(("service", "benefit", "product", "ecosystem"), keys.split("/")[1:], strict=False):

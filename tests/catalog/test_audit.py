@@ -73,7 +73,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str, str, str, str]
         "unused", "water_cost",
     ),
     "a name without rows that nobody reads": (
-        CODES, COST, COST + COST.replace("water_cost", "water_cots"),
+        CODES, COST, COST + "parameter,1,water_cots,,水价误,Cots of water,,,rule\n",
         "COEFFICIENTS-UNUSED", f"coefficients/{CODES}:12:use [water_cots]",
         "参数 water_cots 没有规则读取,也不是任何方案的单价。",
         "The parameter water_cots is read by no rule and is the price of no scheme.",

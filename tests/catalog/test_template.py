@@ -327,3 +327,28 @@ def test_once_filled_in_a_run_lacks_no_parameter(shipped: Catalog, local: Callab
     read = {(p.id, p.key) for p in made.lookup.read.values() if p is not None and p.file.startswith("local/")}
     assert read <= {(e.id, e.key) for e in asked}
     assert {"crop_price", "air_purification_capacity", "electricity_tariff"} <= {name for name, _ in read}
+
+
+def test_a_price_varies_by_what_its_rows_say_and_by_no_more_than_all_its_lines_have(shipped: Catalog) -> None:
+    """One tariff for the cooling of forests, shrubs and grassland and for that of water: it cannot vary by ecosystem."""
+    found: dict[str, list[str]] = {}
+    for entry in entries(shipped, "garze-2017", 2024):
+        found.setdefault(entry.id, []).append(key_text(entry.key))
+    assert found["electricity_tariff"] == [""]
+    assert found["reservoir_unit_cost"] == [""]
+    assert found["water_tariff"] == ["water_use:agricultural", "water_use:domestic", "water_use:industrial"]
+    assert found["pest_treatment_cost"] == ["ecosystem:forest", "ecosystem:grassland"]
+
+
+def test_a_price_that_has_rows_nowhere_varies_by_the_lists_of_its_lines(small: Any) -> None:
+    text = '[kept]\nzh = "分类量"\nen = "By class"\nkind = "flow"\nunit = "m3"\ndims = ["ecosystem"]\n'
+    small.add(MEASURES, "\n" + text + '[kept.account]\nservice = "=retention"\n')
+    line = '[[service.line]]\nmeasure = "kept"\nprice = "new_cost"\ndomain = { ecosystem = ["forest", "shrub"] }\n'
+    small.change(SCHEME, 'price = "water_cost"\n', f'price = "water_cost"\n{line}')
+    small.add("codes/all.csv", "parameter,1,new_cost,,新价,New cost,,,\n")
+    assert places(entries(small.load(), "one", 2010)) == [
+        ("new_cost", "", "ecosystem:forest"),
+        ("new_cost", "", "ecosystem:shrub"),
+    ]
+    small.change(SCHEME, 'measure = "retained"\nprice = "water_cost"', 'measure = "retained"\nprice = "new_cost"')
+    assert places(entries(small.load(), "one", 2010)) == [("new_cost", "", "")]

@@ -13,7 +13,7 @@ from gep.base.findings import Place
 from gep.rules.canonical import canonical
 from gep.rules.derivative import derivative
 from gep.rules.exact import evaluate
-from gep.rules.markup import latex, latex_symbol, latex_text, mathml, number_text, numbers, typst, words
+from gep.rules.markup import latex, latex_lines, latex_symbol, latex_text, mathml, number_text, numbers, typst, words
 from gep.rules.nodes import Agg, Bin, Call, Compare, Convert, Name, Neg, Node, Num, Ref, Stamp
 from gep.rules.parse import parse
 
@@ -215,6 +215,10 @@ def test_in_typst_labels_are_strings_and_brackets_are_paired() -> None:
         ("sum(-c over row)", r"\sum_{\mathrm{row}} \left(-c\right)"),
         ("min(c, d) <= log10(c)", r"\min\left(c, d\right) \le \log_{10} \left(c\right)"),
         ("where(c > 0, c, d)", r"\begin{cases} c & c > 0 \\ d & \text{otherwise} \end{cases}"),
+        (
+            "where(c > 2, c, where(c > 1, d, 0))",
+            r"\begin{cases} c & c > 2 \\ d & c > 1 \\ 0 & \text{otherwise} \end{cases}",
+        ),
         ("abs(c - prev(a))", r"\left|c - \text{上年面积}\right|"),
         ("mean(c over month)", r"\operatorname*{mean}_{\mathrm{month}} c"),
     ],
@@ -253,3 +257,19 @@ def test_latex_is_paired_and_escaped_for_every_kind_of_node() -> None:
     assert bare.count("{") == bare.count("}")
     assert not re.search(r"(?<!\\)[$#%]", text)
     assert latex_text("a_b & c") == r"\text{a\_b \& c}"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("c + d * c - d", 99, [r"c + d \cdot c - d"]),
+        ("c + d * c - d", 4, ["c", r"+ d \cdot c", "- d"]),  # c+d and the sign before the product are more than four signs
+        ("c * d * (c - d)", 5, [r"c \cdot d", r"\cdot \left(c - d\right)"]),
+        ("(c - d) * c", 3, [r"\left(c - d\right)", r"\cdot c"]),
+        ("c / (c + d)", 1, [r"\frac{c}{c + d}"]),  # nowhere to break
+        ("sum(c over row) * d", 3, [r"\left(\sum_{\mathrm{row}} c\right)", r"\cdot d"]),
+    ],
+)
+def test_latex_lines_are_broken_before_outer_signs(text: str, width: int, expected: list[str]) -> None:
+    assert latex_lines(tree_of(text), {}, width) == expected
+    assert " ".join(expected) == latex(tree_of(text), {})

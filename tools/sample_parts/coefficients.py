@@ -8,7 +8,10 @@ from tools.sample_parts.place import BAMBOO, BARE, BUILT, DRY, GREEN, LAKE, ORCH
 from tools.sample_parts.text import number
 from tools.sample_parts.weather import storm_runoff
 
-HEADER = ("id", "source_set", "region", "key", "valid_from", "valid_to", "value", "unit", "low", "high", "status", "source", "locator", "note")  # fmt: skip
+HEADER = (
+    "id", "source_set", "region", "key", "valid_from", "valid_to", "value", "unit", "low", "high", "status", "source", "locator",
+    "note",
+)  # fmt: skip
 SET, STATUS, SOURCE, NOTE = "sample", "illustrative", "sample_city", "示例数据"
 
 RUNOFF = {BAMBOO: 5.1, TUSSOCK: 9.4, BUILT: 62.0, GREEN: 20.0, BARE: 45.0}  # % of the rain; classes no shipped set names
@@ -26,7 +29,7 @@ CAPACITY = {  # t/km2 a year: SO2, NOx, dust
     "farmland": (2.4, 0.30, 1.5),
 }  # fmt: skip
 POLLUTANTS = ("so2", "nox", "dust")
-HOT_DAYS = {2016: 66, 2017: 70, 2018: 68, 2019: 65, 2020: 62, 2021: 69, 2022: 86}
+HOT_DAYS = {2016: 66, 2017: 70, 2018: 68, 2019: 65, 2020: 62, 2021: 69, 2022: 78}
 TIME_SHARE = 0.33
 
 # id, key, unit after the price year, value in the first year, change a year, decimals
@@ -88,7 +91,8 @@ def parameters() -> Iterator[tuple[str, ...]]:
         yield _row("practice_factor", f"ecosystem:{cls}", number(factor, 2), "1")
     for cls, factor in OUTSIDE.items():
         for cover in COVER_CLASSES:
-            yield _row("cover_factor_by_cover", f"cover_class:{cover};ecosystem:{cls}", number(factor, 2), "1", "规则不用于该类，不进入任何结果")
+            key = f"cover_class:{cover};ecosystem:{cls}"
+            yield _row("cover_factor_by_cover", key, number(factor, 2), "1", "规则不用于该类，不进入任何结果")
     yield _row("soil_bulk_density", "", "1.25", "t/m3")
     for pollutant, percent in NUTRIENTS.items():
         yield _row("soil_nutrient_content", f"pollutant:{pollutant}", number(percent, 3), "%")
@@ -121,6 +125,5 @@ SOURCES = """[sample_city]
 kind = "illustrative"
 title = "示例市：虚构的一市三县 2016–2022 年数据、参数与单价 / Example city: made-up returns, parameters and prices"
 year = "2026"
-note = "示例数据。由 tools/sample_city.py 按固定种子生成，不描述任何真实地方，任何数字不得引用或公布。/ Made up from a fixed seed, describes no place; \
-no figure of it may be published."
+note = "示例数据。由 tools/sample_city.py 按固定种子生成，不描述任何真实地方，任何数字不得引用或公布。"
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,7 +21,6 @@ from tools.sample_parts.place import (
     MARSH,
     MIDDLE,
     MIXED,
-    MOVED,
     NEEDLELEAF,
     ORCHARD,
     PADDY,
@@ -48,14 +47,17 @@ KM2 = {
     LOWER: (244.72, 287.15, 262.38, 231.94),
 }
 # relative areas of the classes that every township has
-COMMON = {
+COMMON: dict[str, dict[str, float]] = {
     UPPER: {BROADLEAF: 24, NEEDLELEAF: 24, MIXED: 14, BAMBOO: 11, PADDY: 6, DRY: 4, ORCHARD: 5, BUILT: 2.2, RIVER: 1.5},
     MIDDLE: {BROADLEAF: 20, NEEDLELEAF: 17, MIXED: 12, BAMBOO: 12, PADDY: 11, DRY: 6, ORCHARD: 7, BUILT: 5, RIVER: 1.8},
     LOWER: {BROADLEAF: 14, NEEDLELEAF: 9, MIXED: 9, BAMBOO: 8, PADDY: 19, DRY: 9, ORCHARD: 9, BUILT: 11, RIVER: 3},
 }
 # the other classes: their relative area and the numbers of the townships that have them
 RARE: dict[str, dict[str, tuple[float, tuple[int, ...]]]] = {
-    UPPER: {SHRUB: (6, (1, 3)), TUSSOCK: (4, (2,)), MARSH: (0.6, (4,)), LAKE: (0.3, (3,)), RESERVOIR: (3, (2, 4)), GREEN: (0.3, (3,)), BARE: (0.8, (1,))},
+    UPPER: {
+        SHRUB: (6, (1, 3)), TUSSOCK: (4, (2,)), MARSH: (0.6, (4,)), LAKE: (0.3, (3,)), RESERVOIR: (3, (2, 4)), GREEN: (0.3, (3,)),
+        BARE: (0.8, (1,)),
+    },
     MIDDLE: {
         SHRUB: (5, (1, 2)), TUSSOCK: (3, (3,)), MARSH: (1, (2,)), LAKE: (2, (3,)), RESERVOIR: (2.5, (1, 4)), GREEN: (0.5, (2,)),
         BARE: (0.6, (3,)),
@@ -96,15 +98,16 @@ class Year:
 def _begun(town: Township) -> Areas:
     """The areas at the opening of the first year; broadleaf forest takes what rounding leaves."""
     total = round(KM2[town.county][town.number - 1] * PER_KM2)
-    weights: dict[str, float] = dict(COMMON[town.county])
-    weights |= {c: w for c, (w, numbers) in RARE[town.county].items() if town.number in numbers}
+    weights = COMMON[town.county] | {c: w for c, (w, numbers) in RARE[town.county].items() if town.number in numbers}
     weights = {c: w * (1 + 0.15 * noise("share", town, c)) for c, w in weights.items()}
     made = {c: int(total * w / sum(weights.values())) for c, w in weights.items()}
     made[BROADLEAF] += total - sum(made.values())
     return made
 
 
-def _moves(town: Township, year: int, areas: Areas, table: tuple[tuple[str, str, float], ...], spread: float) -> Iterator[tuple[str, str, int]]:
+def _moves(
+    town: Township, year: int, areas: Areas, table: tuple[tuple[str, str, float], ...], spread: float
+) -> Iterator[tuple[str, str, int]]:
     """(from, to, area) for the classes the township has: a class that does not occur there does not arise."""
     for old, new, share in table:
         if areas.get(old) and areas.get(new):
@@ -148,10 +151,11 @@ def county(name: str, year: int) -> Year:
         else:
             opening.update(moved)
             restated.subtract(moved)
-    return Year(opening, restated, _sum(p.addition for p in parts), _sum(p.reduction for p in parts), _sum(p.closing for p in parts))
+    added, lost, closing = (_sum(getattr(p, name) for p in parts) for name in ("addition", "reduction", "closing"))
+    return Year(opening, restated, added, lost, closing)
 
 
-def _sum(several: Iterator[Areas]) -> Counter[str]:
+def _sum(several: Iterable[Areas]) -> Counter[str]:
     made = Counter[str]()
     for one in several:
         made.update(one)
@@ -187,7 +191,8 @@ STEEPER = {UPPER: 1.12, MIDDLE: 1.0, LOWER: 0.86}
 EVAPORATION = {2016: 1.00, 2017: 1.01, 2018: 1.00, 2019: 0.99, 2020: 0.98, 2021: 1.00, 2022: 0.93}
 COVER = {2016: -1.2, 2017: -0.8, 2018: -0.4, 2019: 0.0, 2020: 0.5, 2021: 0.9, 2022: -1.0}
 PATCH_HEADER = (
-    "region", "period", "row", "ecosystem", "area", "rain", "et", "slope", "slope_length", "sand", "silt", "clay", "organic_carbon", "cover",
+    "region", "period", "row", "ecosystem", "area", "rain", "et", "slope", "slope_length", "sand", "silt", "clay",
+    "organic_carbon", "cover",
 )  # fmt: skip
 
 
@@ -223,6 +228,3 @@ def all_counties() -> Iterator[tuple[str, int]]:
     for year in YEARS:
         for name in COUNTIES:
             yield name, year
-
-
-__all__ = ["MOVED", "PATCH_HEADER", "Year", "all_counties", "county", "history", "moved_share", "patches"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tools.sample_parts.land import SQUARE_METRES, all_counties, county, moved_share
+from tools.sample_parts.land import all_counties, county, moved_share
 from tools.sample_parts.place import (
     BAMBOO,
     BOUNDARY_YEAR,
@@ -38,7 +38,6 @@ HEADER = ("region", "period", "item", "category", "part", "value", "state", "uni
 SOURCE, NOTE = "sample_city", "示例数据"
 Row = tuple[str, ...]
 PER_KM2, PER_HM2 = 10_000, 100  # in units of 100 m2
-HM2_PER_KM2 = 100
 
 # county -> value in the first year; then the change a year
 PEOPLE = {UPPER: (38.2, -0.004), MIDDLE: (45.6, 0.001), LOWER: (74.3, 0.011)}  # 10^4 persons
@@ -86,7 +85,7 @@ WATER = {  # t generated per 10^4 persons, share that treatment removes, share o
     "nh3n": (17.5, 0.64, 0.34),
     "phosphorus": (2.4, 0.60, 0.26),
 }
-NPP = {BROADLEAF: 672, NEEDLELEAF: 612, MIXED: 645, BAMBOO: 684, SHRUB: 530, TUSSOCK: 480, MARSH: 560}  # g C/m2
+NPP = {BROADLEAF: 652, NEEDLELEAF: 598, MIXED: 628, BAMBOO: 662, SHRUB: 530, TUSSOCK: 480, MARSH: 560}  # g C/m2
 NPP_YEAR = {2016: 1.00, 2017: 1.00, 2018: 1.01, 2019: 1.02, 2020: 1.00, 2021: 1.03, 2022: 0.97}
 STANDS = {  # ions per cm3, height (m), factor
     BROADLEAF: (2_350, 11.2, 1.0), NEEDLELEAF: (1_850, 10.4, 1.0), MIXED: (2_100, 10.8, 1.0), BAMBOO: (1_700, 9.6, 0.9),
@@ -327,10 +326,10 @@ def tables() -> Iterator[tuple[str, tuple[str, ...], list[Row]]]:
     for desk in DESKS:
         yield desk.file, HEADER, [_row(desk, place, year, *row) for year, place in _order() for row in desk.rows(place, year)]
     monthly = Desk("meteorology_months", "气象局", months)
-    made = [_row(monthly, p, y, *row[:4], month=row[4]) for y, p in _order() for row in months(p, y)]
+    made = [_row(monthly, p, y, *row, month=month) for y, p in _order() for *row, month in months(p, y)]
     yield monthly.file, HEADER, made
     first = Desk("gdp", "统计局", gross_product)
-    made = [(*_row(first, p, y, *row[:4]), row[4]) for y, p in _order() for row in gross_product(p, y)]
+    made = [(*_row(first, p, y, *row), day) for y, p in _order() for *row, day in gross_product(p, y)]
     yield first.file, (*HEADER, "attr.vintage"), made
 
 
@@ -338,12 +337,9 @@ def _order() -> list[tuple[int, str]]:
     return [(year, place) for place, year in all_counties()]
 
 
-def _row(
-    desk: Desk, place: str, year: int, item: str, category: str, value: str, unit: str, state: str = "", why: str = "", month: str = ""
-) -> Row:
+def _row(desk: Desk, place: str, year: int, *given: str, month: str = "") -> Row:
+    """`given`: item, category, value, unit and, for a figure that is none, its state and why."""
+    item, category, value, unit, state, why = (*given, "", "")[:6]
     period = f"{year}-{month}" if month else str(year)
     note = f"{NOTE}；{why}" if why else NOTE
     return (county_code(place, year), period, item, category, "", value, state, unit, desk.department, SOURCE, "", note)
-
-
-__all__ = ["DESKS", "DRY", "HM2_PER_KM2", "SQUARE_METRES", "river", "tables"]

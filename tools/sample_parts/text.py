@@ -14,7 +14,7 @@ BITS = 53  # what a double holds exactly
 def noise(*key: object) -> float:
     """A number in [-1, 1) that belongs to `key` and to nothing else: SHA-256 of the seed and the key, no generator state."""
     digest = hashlib.sha256("/".join(map(str, (SEED, *key))).encode()).digest()
-    return (int.from_bytes(digest[:8], "big") >> (64 - BITS)) / 2 ** (BITS - 1) - 1
+    return (int.from_bytes(digest[:8], "big") >> (64 - BITS)) / 2.0 ** (BITS - 1) - 1
 
 
 def between(low: float, high: float, *key: object) -> float:

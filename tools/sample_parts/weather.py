@@ -7,7 +7,20 @@ from calendar import monthrange
 from collections.abc import Iterator
 from functools import cache
 
-from tools.sample_parts.place import BAMBOO, BROADLEAF, COUNTIES, LOWER, MIDDLE, MIXED, NEEDLELEAF, SHRUB, TUSSOCK, UPPER, YEARS, county_code
+from tools.sample_parts.place import (
+    BAMBOO,
+    BROADLEAF,
+    COUNTIES,
+    LOWER,
+    MIDDLE,
+    MIXED,
+    NEEDLELEAF,
+    SHRUB,
+    TUSSOCK,
+    UPPER,
+    YEARS,
+    county_code,
+)
 from tools.sample_parts.text import exact, noise
 
 NORMAL_RAIN = 1580.0  # mm a year
@@ -38,10 +51,10 @@ def city_rain(year: int) -> dict[tuple[int, int], float]:
     for month, share in enumerate(MONTH_SHARE, 1):
         weights[month] = share * SEASON.get(year, {}).get(month, 1.0) * (1 + 0.18 * noise("month", year, month))
     total = sum(weights.values())
-    made = {}
-    for month in weights:
+    made: dict[tuple[int, int], float] = {}
+    for month, weight in weights.items():
         draws = {d: _draw(year, month, d) for m, d in _days(year) if m == month}
-        monthly = NORMAL_RAIN * YEAR_FACTOR[year] * weights[month] / total
+        monthly = NORMAL_RAIN * YEAR_FACTOR[year] * weight / total
         made |= {(month, d): monthly * draw / sum(draws.values()) for d, draw in draws.items()}
     return made
 
