@@ -366,7 +366,8 @@ def test_coefficients_list_and_its_filters(run: Gep, made: Path) -> None:
     everything = data(run("coefficients", "list", "--json"))["result"]["parameters"]
     assert len(everything) > 60
     water = data(run("coefficients", "list", "reservoir_unit", "--json"))["result"]["parameters"]
-    assert {p["id"] for p in water} == {"reservoir_unit_cost"}
+    assert "reservoir_unit_cost" in {p["id"] for p in water}
+    assert all("reservoir_unit" in p["id"] for p in water)
     paper = [(p["value"], p["unit"]) for p in water if p["source_set"] == "garze-2017"]
     assert paper == [("7.06", "元@2010/m3")]
     common = data(run("coefficients", "list", "--set", "common", "--json"))["result"]["parameters"]

@@ -38,7 +38,7 @@ for every pollutant and year, to the last digit. Local loads follow the inhabita
 the river loses a quarter to a third of the rest in each county. Discharge to air falls 6-9 % a year; capacity binds for
 NOx in the middle and lower county, discharge for all else.
 
-Carbon. Net primary production is set so that forest gains 6-12 t CO2 a hectare; on open water it does not apply, because
+Carbon. Net primary production is set so that forest gains 9-12 t CO2 a hectare; on open water it does not apply, because
 the equation of soil respiration does not.
 
 Coefficients (coefficients.py). Only what no shipped set of the profile gives, or gives as unknown. Prices stand in the

@@ -238,7 +238,8 @@ class Overlap:
     """Services or measures that claim the same thing: counting all of them counts it twice.
 
     `members`: ids of services or of measures (`measure:x` where a service has the same id, `x@code` if it holds that code). A
-    scheme that values two or more of them must say `show` for the overlap; else it is refused. Alternatives (`alternatives` true) are several definitions of one quantity and are refused whatever is said.
+    scheme that values two or more of them must say `show` for the overlap; else it is refused. Alternatives (`alternatives`
+    true) are several definitions of one quantity and are refused whatever is said.
     """
 
     id: str

@@ -163,8 +163,8 @@ def _shadowed(base: Catalog, top: Catalog) -> dict[str, Finding]:
         for name in sorted(here.keys() & there.keys()):
             # the newest version of a rule stands for all: the shipped ones are replaced together
             one, other = (entry[-1] if isinstance(entry, tuple) else entry for entry in (here[name], there[name]))
-            place = Place(getattr(one, "file", ""), getattr(one, "line", 0), key=f"{kind} {name}")
-            found, expected = getattr(one, "file", ""), getattr(other, "file", "")
+            found, expected = getattr(one, "file", "local"), getattr(other, "file", "coefficients")  # a source has no file
+            place = Place(found, getattr(one, "line", 0), key=f"{kind} {name}")
             made = finding("CATALOG-LOCAL-OVER-SHIPPED", place, found=found, expected=expected, holes=kind_holes(kind), name=name)
             notes[made.id] = made
     return notes

@@ -48,7 +48,7 @@ def demo(
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
-    """用随附账册演示全过程:甘孜州 2010 年与示例市 2016-2022 年 / Run the shipped books: Garze 2010, the example city over seven years."""
+    """用随附账册演示全过程:甘孜州 2010 年、示例市七年 / Run the shipped books: Garze 2010, the example city of seven years."""
     from gep.report import terminal as show
     from gep.report.years import by_year
     from gep.workflow.demo import BY_SERVICE, CITY, CITY_TOTALS, FIGURE

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from gep.base.findings import Finding, Place, finding
@@ -103,6 +104,7 @@ def bind(
     return bound, []
 
 
+@lru_cache(maxsize=4096)
 def _factor(source: str, target: str) -> Fraction:
     return parse_unit(source).without_price_year().factor_to(parse_unit(target).without_price_year())
 
@@ -113,11 +115,9 @@ def _bind_parameter(given: Input, region: str, period: str, key: Key, context: C
     if parameter is None or parameter.value is None:
         return _refused(given, key, region, year), []  # the look-up has told why
     findings = _check_parameter(given, parameter, context)
-    stated = parse_unit(parameter.unit).without_price_year()
-    wanted = parse_unit(given.unit).without_price_year()
     if findings:
         return _refused(given, key, region, year), findings
-    factor = stated.factor_to(wanted)
+    factor = _factor(parameter.unit, given.unit)
     value = Fraction(parameter.value) * factor
     findings = _check_bounds(given, parameter, value)
     amount = format(parameter.value, "f")
@@ -152,11 +152,16 @@ def parameter_node(parameter: Parameter) -> str:
     return "/".join((parameter.id, key, parameter.region or "-", parameter.source_set, parameter.valid_from.isoformat()))
 
 
+@lru_cache(maxsize=4096)
+def _same_kind(stated: str, wanted: str) -> bool:
+    return parse_unit(stated).without_price_year().compatible(parse_unit(wanted).without_price_year())
+
+
 def _check_parameter(given: Input, parameter: Parameter, context: Context) -> list[Finding]:
     """Dimension, currency and price year."""
     place = Place(parameter.file, parameter.line, "unit", key=parameter.id)
-    stated, wanted = parse_unit(parameter.unit), parse_unit(given.unit)
-    if not stated.without_price_year().compatible(wanted.without_price_year()):
+    stated = parse_unit(parameter.unit)
+    if not _same_kind(parameter.unit, given.unit):
         return [finding("ENGINE-PARAMETER-UNIT", place, found=parameter.unit, expected=given.unit, name=parameter.id)]
     if stated.currency is None:
         return []

@@ -190,6 +190,8 @@ class _Run:
     def _check_row_route(self, e: _Evaluated, value: Decimal, inputs: Mapping[str, Decimal]) -> None:
         """Over the rows of the figure; of a figure of very many rows, the plan and the route over the first of them."""
         name, sample = self.plan.rule.route, self.samples[e.group.index]
+        if not sample.rows:
+            return  # a class of which there is none: the sum of nothing
         mine: Fraction | None = Fraction(value)
         if not sample.whole:
             mine = second.over_sample(self.plan, sample.rows, e.env)

@@ -129,12 +129,13 @@ def of_records(
     looked_up: dict[str, Sequence[Bound]] = {}
     keys = tuple(k for k in ("row", "month") if k in rows.column_names)
     chosen += [f'r."{k}"' for k in keys]
+    places = _Places(rows, tables["frame_groups"], matched, period, connection)
     for name, column in columns.items():
         given = plan.input(name)
         if given.kind == "column":
             chosen.append(f'r."{given.ref}" AS {column}')
             continue
-        table, on, bound, told = _look_up(given, rows, period, context, connection)
+        table, on, bound, told = _look_up(given, rows, period, context, places)
         findings += told
         tables[f"frame_{column}"] = table
         looked_up[f"i_{column}"] = bound
@@ -150,21 +151,40 @@ def _groups(groups: Sequence[Group], dims: Sequence[str]) -> pa.Table:
     return pa.table(data | {d: pa.array([g.place[d] for g in groups], pa.string()) for d in dims})
 
 
+class _Places:
+    """The keys that occur in the rows the groups want, for every choice of columns asked once."""
+
+    def __init__(
+        self, rows: pa.Table, groups: pa.Table, matched: str, period: str, connection: duckdb.DuckDBPyConnection
+    ) -> None:
+        self.rows, self.groups, self.matched, self.period, self.connection = rows, groups, matched, period, connection
+        self.known: dict[tuple[str, ...], list[tuple[object, ...]]] = {}
+
+    def of(self, on: Sequence[str]) -> list[tuple[object, ...]]:
+        if tuple(on) not in self.known:
+            self.connection.register("frame_keys", self.rows)
+            self.connection.register("frame_wanted", self.groups)
+            quoted = ", ".join(f'r."{k}"' for k in on)
+            wanted = f"frame_keys r JOIN frame_wanted s ON {self.matched}"
+            query = f"SELECT DISTINCT {quoted} FROM {wanted} WHERE r.period = ? ORDER BY ALL"  # noqa: S608
+            self.known[tuple(on)] = self.connection.execute(query, [self.period]).fetchall()
+            self.connection.unregister("frame_keys")
+            self.connection.unregister("frame_wanted")
+        return self.known[tuple(on)]
+
+
 def _look_up(
-    given: Input, rows: pa.Table, period: str, context: Context, connection: duckdb.DuckDBPyConnection
+    given: Input, rows: pa.Table, period: str, context: Context, places: _Places
 ) -> tuple[pa.Table, list[str], list[Bound], list[Finding]]:
     """What a figure or parameter is for each key that occurs in the rows: a table of keys, `v`, and its place `i` in the list."""
     on = ["region", *(d for d in given.grain if d not in ROW_DIMS and d != "region")]
     if "month" in given.grain:
         on.append("month")
-    connection.register("frame_keys", rows)
-    quoted = ", ".join(f'"{k}"' for k in on)
-    found = connection.execute(f"SELECT DISTINCT {quoted} FROM frame_keys WHERE period = ? ORDER BY ALL", [period]).fetchall()  # noqa: S608
-    connection.unregister("frame_keys")
+    found = places.of(on)
     findings: list[Finding] = []
     bound: list[Bound] = []
     for codes in found:
-        place = dict(zip(on, codes, strict=True))
+        place = {k: str(code) for k, code in zip(on, codes, strict=True)}
         if "month" in place:  # a month is a number in records, a period in figures
             place["month"] = f"{period}-{int(place['month']):02d}"
         one, told = bind(given, place["region"], period, place, context)

@@ -26,6 +26,7 @@ from gep.rules.product import Plan, RowProduct
 from gep.rules.row_eval import RowSum
 from gep.rules.row_eval import row_sum as reference_sum
 from gep.rules.sql import aggregates, quick, trusted
+from gep.rules.stages import staged
 
 RELATIVE = Fraction(1, 10**9)  # the rounding bound of a sum may be this share of the sum of its absolute rows, or
 SHARE_OF_FINEST = 1000  # this part of the smallest digit ever printed
@@ -163,10 +164,11 @@ def _quick(products: Sequence[RowProduct], frame: Frame, connection: duckdb.Duck
     For a single product the guard is the exact sum of the absolute integers. For several it is their common sum, and the absolute
     value of a sum stands for it, being surely no larger; where that is not enough to allow the rounding, the exact one is needed.
     """
-    parts = quick(products, frame.columns)
+    work = staged(products, frame.columns, frame.select)
+    parts = quick(work.products, work.columns)
     chosen = ", ".join(f"{text} AS {name}" for name, text in parts.items())
     found: list[dict[int, RowSum]] = [{} for _ in products]
-    for g, *values in connection.execute(f"SELECT g, {chosen} FROM ({frame.select}) GROUP BY g").fetchall():  # noqa: S608
+    for g, *values in connection.execute(f"SELECT g, {chosen} FROM ({work.select}) GROUP BY g").fetchall():  # noqa: S608
         *sums, n, guard = values
         if not trusted(guard):
             return None
@@ -180,9 +182,10 @@ def _quick(products: Sequence[RowProduct], frame: Frame, connection: duckdb.Duck
 
 def _slow(row_product: RowProduct, frame: Frame, connection: duckdb.DuckDBPyConnection) -> dict[int, RowSum]:
     """One product with 128-bit sums and the counts of missing and bad rows."""
-    parts = aggregates(row_product, frame.columns)
+    work = staged([row_product], frame.columns, frame.select)
+    parts = aggregates(work.products[0], work.columns)
     chosen = ", ".join(f"{text} AS {name}" for name, text in parts.items())
-    query = f"SELECT g, {chosen} FROM ({frame.select}) GROUP BY g ORDER BY g"  # noqa: S608
+    query = f"SELECT g, {chosen} FROM ({work.select}) GROUP BY g ORDER BY g"  # noqa: S608
     results = {}
     for g, *values in connection.execute(query).fetchall():
         got = dict(zip(parts, values, strict=True))

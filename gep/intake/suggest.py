@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any
 
 from gep.base.records import Names
@@ -17,9 +18,15 @@ class Nearest:
 
     def __init__(self, names: Mapping[str, Names]) -> None:
         self._names = names
-        self._forms = {code: tuple(dict.fromkeys((_fold(code), _fold(n.zh), _fold(n.en)))) for code, n in names.items()}
-        self._grams = {code: tuple(_grams(form) for form in forms) for code, forms in self._forms.items()}
         self._known: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def _forms(self) -> dict[str, tuple[str, ...]]:
+        return {code: tuple(dict.fromkeys((_fold(code), _fold(n.zh), _fold(n.en)))) for code, n in self._names.items()}
+
+    @cached_property
+    def _grams(self) -> dict[str, tuple[frozenset[str], ...]]:
+        return {code: tuple(_grams(form) for form in forms) for code, forms in self._forms.items()}
 
     def codes(self, text: str, limit: int = 3) -> tuple[str, ...]:
         """Codes of the entries so named, else of the most similar ones (at least one unless the list is empty)."""

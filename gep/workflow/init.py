@@ -11,7 +11,7 @@ from gep.base.findings import Place, Refused, finding
 from gep.book import SCHEMA, Book, read_config
 from gep.catalog.load import load
 from gep.ledger.files import write_synced
-from gep.workflow.submit import Submitted, submit
+from gep.workflow.submit import Submitted, submit_each
 
 COPIED = ("local", "tenures", "evidence")
 ANSWERS = ("rule", "region", "period", "key", "answer", "by", "document")
@@ -63,10 +63,8 @@ def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Sub
         book.record("init", {"schema": SCHEMA, "source": source and Path(source).name}, who=who)
         for answer in answers:
             book.record("answer", answer, who=answer.pop("by"))
-    submitted = submit(book, _files(origin, "returns"), who=who)
-    for path in _files(origin, "records"):
-        submitted += submit(book, [path], who=who, record_set=path.stem)
-    return book, submitted
+    files = [(path, "") for path in _files(origin, "returns")] + [(path, path.stem) for path in _files(origin, "records")]
+    return book, submit_each(book, files, who=who)
 
 
 def _files(origin: Path | None, folder: str) -> list[Path]:

@@ -94,7 +94,8 @@ def with_classes(catalog: Catalog, m: Method, facts: Iterable[Fact], regions: Se
     if classes == dict(scheme.classes):
         return m, findings
     concrete = replace(scheme, classes=classes)
-    findings += (f for rule in m.resolved.rules for f in check_fineness(catalog, concrete, rule, m.resolved.year))
+    if all(classes.values()):
+        findings += (f for rule in m.resolved.rules for f in check_fineness(catalog, concrete, rule, m.resolved.year))
     return replace(m, resolved=replace(m.resolved, scheme=concrete)), findings
 
 
@@ -159,10 +160,19 @@ def _domains(
     found: dict[str, Sequence[str]] = {}
     for dim in sorted(dims - {"region", "row", "month", "day"}):
         declared = rule_domain(catalog, m.resolved.scheme, plan.rule, dim, m.resolved.year)
-        read = [i.ref for i in plan.inputs if i.kind == "measure" and dim in i.grain]
-        there = {dict(k)[dim] for name in read for region in regions for k in cells.keys(name, region, period)}
-        found[dim] = sorted(there) if declared is None else declared
+        found[dim] = sorted(_there(catalog, m, plan, dim, cells, regions, period)) if declared is None else declared
     return found
+
+
+def _there(catalog: Catalog, m: Method, plan: Plan, dim: str, cells: Cells, regions: Sequence[str], period: str) -> set[str]:
+    """The codes of an open list: those returned for the inputs of a rule, and those its computed inputs run over."""
+    codes: set[str] = set()
+    for name in {i.ref for i in plan.inputs if i.kind == "measure" and dim in i.grain}:
+        codes |= {dict(k)[dim] for region in regions for k in cells.keys(name, region, period)}
+        for maker in m.plans:
+            if maker.rule.kind == "compute" and maker.rule.output == name and maker is not plan:
+                codes |= set(_domains(catalog, m, maker, cells, regions, period)[dim])
+    return codes
 
 
 def needs(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> Iterator[Need]:

@@ -48,11 +48,16 @@ def submit(book: Book, paths: Sequence[Path], *, who: str = "", record_set: str 
 
     The original is kept under its SHA-256. A file that was taken before is told and not taken twice.
     """
+    return submit_each(book, [(path, record_set) for path in paths], who=who)
+
+
+def submit_each(book: Book, files: Sequence[tuple[Path, str]], *, who: str = "") -> list[Submitted]:
+    """The same for files of several kinds: each with the record set it holds (empty: a tidy submission)."""
     done = []
     with book.lock(who):
         vocabulary = book.vocabulary()
         held = holdings(book)
-        for path in paths:
+        for path, record_set in files:
             one, held = _one(book, path, vocabulary, held, who, record_set)
             done.append(one)
     return done
@@ -147,4 +152,4 @@ def holdings(book: Book) -> Holdings:
     return held
 
 
-__all__ = ["ACCEPTED", "REJECTED", "Holdings", "Submitted", "holdings", "submit"]
+__all__ = ["ACCEPTED", "REJECTED", "Holdings", "Submitted", "holdings", "submit", "submit_each"]

@@ -548,8 +548,10 @@ ELSEWHERE = {  # provoked one by one, with their words, in the files of ELSEWHER
     "CATALOG-OVERLAP-SHOWN",
     "CATALOG-ALTERNATIVES",
     "CATALOG-UNDETERMINED",
+    "CATALOG-LOCAL-OVER-SHIPPED",
+    "CATALOG-NAME-TWICE",
 }
-ELSEWHERE_FILES = ("test_resolve.py", "test_valuation.py", "test_classes.py", "test_overlaps.py")
+ELSEWHERE_FILES = ("test_resolve.py", "test_valuation.py", "test_classes.py", "test_overlaps.py", "test_replaced.py")
 
 
 def declared() -> set[str]:

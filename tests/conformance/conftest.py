@@ -17,7 +17,7 @@ from gep.catalog.load import Catalog
 from gep.workflow.compute import Computation, compute
 from gep.workflow.init import init
 from gep.workflow.run import Made, run
-from gep.workflow.submit import Submitted, holdings, submit
+from gep.workflow.submit import Holdings, Submitted, holdings, submit
 
 HERE = Path(__file__).parent
 COUNTIES = HERE / "books" / "three-counties"
@@ -31,6 +31,7 @@ class World:
 
     def __init__(self, book: Book, catalog: Catalog | None = None) -> None:
         self.book = book
+        self._read: tuple[int, Holdings] | None = None
         if catalog is not None:
             vars(book)["catalog"] = catalog  # read once for all copies of a book
 
@@ -46,8 +47,15 @@ class World:
 
     def held(self) -> tuple[object, ...]:
         """All that the book holds: figures, and the rows of its record sets."""
-        now = holdings(self.book)
+        now = holdings(self.book)  # read from the originals each time: it is what is asserted
         return now.facts, {n: t.to_pylist() for n, t in now.records.items()}
+
+    def now(self) -> Holdings:
+        """What the book holds, read once between two acts."""
+        acts = len(self.book.entries())
+        if self._read is None or self._read[0] != acts:
+            self._read = (acts, holdings(self.book))
+        return self._read[1]
 
     def run(self, **options: Any) -> Made:
         return run(self.book, "2020", who="clerk", **options)
@@ -56,7 +64,7 @@ class World:
         self, *, facts: Sequence[Fact] | None = None, catalog: Catalog | None = None, scheme: str = "", records: Any = None
     ) -> Computation:
         """A profile worked out in memory: nothing is stored, so the book keeps what it had."""
-        held, config = holdings(self.book), self.book.config
+        held, config = self.now(), self.book.config
         return compute(
             catalog or self.book.catalog,
             scheme or config.schemes[0],
@@ -69,7 +77,7 @@ class World:
 
     def facts(self, change: Callable[[Fact], Fact | None] = lambda f: f) -> list[Fact]:
         """The figures the book holds, each changed or (None) left out."""
-        return [made for f in holdings(self.book).facts if (made := change(f)) is not None]
+        return [made for f in self.now().facts if (made := change(f)) is not None]
 
 
 def with_parameters(catalog: Catalog, *rows: Parameter, without: Sequence[str] = ()) -> Catalog:

@@ -106,7 +106,9 @@ def test_patches_that_are_the_extent_are_not_asked_about(patch_book: Any, patch_
 def test_thousands_of_yuan_read_as_yuan(last_year: Any, told_as: Told) -> None:
     """5000 thousand yuan, the unit left at yuan: 5000 yuan, a thousandth of last year. Asked, and asked again by every run."""
     year = (Path(__file__).parent / "books/three-counties/returns/2020.csv").read_text(encoding="utf-8").splitlines()
-    wrong = [x.replace("forestry_net_output,,,500,,万元", "forestry_net_output,,,5000,,元") if x.startswith(A) else x for x in year]
+    wrong = [
+        x.replace("forestry_net_output,,,500,,万元", "forestry_net_output,,,5000,,元") if x.startswith(A) else x for x in year
+    ]
     done = last_year.submit(*wrong[1:], name="2020.csv")
     told_as(
         done.findings, "INTAKE-SLIP-LAST-YEAR", "query", place="2020.csv:3:value [990101/2020/forestry_net_output]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tools.sample_parts.place import BAMBOO, BARE, BUILT, DRY, GREEN, LAKE, ORCHARD, PADDY, RIVER, TUSSOCK, VEGETATION, YEARS
+from tools.sample_parts.place import BAMBOO, BARE, BUILT, DRY, GREEN, ORCHARD, PADDY, VEGETATION, YEARS
 from tools.sample_parts.text import number
 from tools.sample_parts.weather import storm_runoff
 
@@ -14,14 +14,10 @@ HEADER = (
 )  # fmt: skip
 SET, STATUS, SOURCE, NOTE = "sample", "illustrative", "sample_city", "示例数据"
 
-RUNOFF = {BAMBOO: 5.1, TUSSOCK: 9.4, BUILT: 62.0, GREEN: 20.0, BARE: 45.0}  # % of the rain; classes no shipped set names
+RUNOFF = {BAMBOO: 5.1, BUILT: 62.0, GREEN: 20.0, BARE: 45.0}  # % of the rain; classes no shipped set names
 PRACTICE = {
     "forest": 1.0, "shrub": 1.0, "grassland": 1.0, PADDY: 0.15, DRY: 0.45, ORCHARD: 0.60,
 }  # fmt: skip
-# The table of the cover factor is read for every class that has patches, also for those the rule is not for (their C comes from
-# elsewhere, or they count for nothing in soil retention): these rows enter no result.
-COVER_CLASSES = ("c00_10", "c10_30", "c30_50", "c50_70", "c70_90", "c90_100")
-OUTSIDE = {"farmland": 0.22, "wetland": 0.0, "urban": 0.01, BARE: 0.70}
 NUTRIENTS = {"nitrogen": 0.13, "phosphorus": 0.045}  # % of the soil
 CAPACITY = {  # t/km2 a year: SO2, NOx, dust
     "forest.broadleaf": (9.2, 0.62, 11.5), "forest.needleleaf": (14.8, 0.58, 21.0), "forest.mixed": (11.6, 0.60, 16.0),
@@ -85,14 +81,8 @@ def parameters() -> Iterator[tuple[str, ...]]:
     """The rows of local/parameters/sample.csv."""
     for cls, percent in RUNOFF.items():
         yield _row("runoff_coefficient", f"ecosystem:{cls}", number(percent, 1), "%")
-    for cls in (LAKE, RIVER):
-        yield _row("runoff_coefficient", f"ecosystem:{cls}", "0", "%", "湿地按 0 计")
     for cls, factor in PRACTICE.items():
         yield _row("practice_factor", f"ecosystem:{cls}", number(factor, 2), "1")
-    for cls, factor in OUTSIDE.items():
-        for cover in COVER_CLASSES:
-            key = f"cover_class:{cover};ecosystem:{cls}"
-            yield _row("cover_factor_by_cover", key, number(factor, 2), "1", "规则不用于该类，不进入任何结果")
     yield _row("soil_bulk_density", "", "1.25", "t/m3")
     for pollutant, percent in NUTRIENTS.items():
         yield _row("soil_nutrient_content", f"pollutant:{pollutant}", number(percent, 3), "%")

@@ -91,7 +91,6 @@ STANDS = {  # ions per cm3, height (m), factor
     BROADLEAF: (2_350, 11.2, 1.0), NEEDLELEAF: (1_850, 10.4, 1.0), MIXED: (2_100, 10.8, 1.0), BAMBOO: (1_700, 9.6, 0.9),
 }  # fmt: skip
 HOT_WATER = {2016: 0.27, 2017: 0.29, 2018: 0.28, 2019: 0.27, 2020: 0.25, 2021: 0.28, 2022: 0.39}  # m evaporated on hot days
-OTHER_ZONES = ("mengxin", "northeast", "qingzang", "yungui")  # every lake of the city lies in the eastern plain
 STORAGE = {UPPER: 41_500.0, MIDDLE: 27_300.0, LOWER: 6_900.0}  # 10^4 m3 of reservoirs
 STORAGE_YEAR = {2019: 1.04, 2020: 1.04, 2021: 1.06, 2022: 1.06}
 DWELLINGS = {UPPER: 9.5, MIDDLE: 16.0, LOWER: 44.0}  # 10^4 m2 sold or let with a view in the first year
@@ -191,8 +190,6 @@ def water(place: str, year: int) -> Iterator[tuple[str, ...]]:
     depth = year_rain(place, year) - 800  # mm that neither evaporate nor transpire
     yield "water_resources", "", number(area * depth / 10, 0), "万立方米"
     yield "lake_area_by_zone", "eastern_plain", exact(county(place, year).closing.get(LAKE, 0), 2), "公顷"
-    for zone in OTHER_ZONES:
-        yield "lake_area_by_zone", zone, "", "", "not_applicable", "本市不在该湖区"
     yield "reservoir_capacity", "", number(_held(STORAGE, place, year, "people") * STORAGE_YEAR.get(year, 1.0), 0), "万立方米"
 
 
