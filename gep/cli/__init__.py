@@ -70,12 +70,14 @@ def demo(
         example = explain_figure(made.book, FIGURE, out.lang)
         services, years = rows(city.book, BY_SERVICE), rows(city.book, CITY_TOTALS)
 
+        names, regions = city.book.catalog.codes["service"], city.book.config.regions
+
         def text() -> None:
             out.console.print(show.published(printed, out.lang))
             out.console.print(show.totals(totals, out.lang))
             out.console.print(show.explanation(example, out.lang))
             out.console.print(show.findings(told, out.lang))
-            out.console.print(by_year(services, years, city.book.catalog.codes["service"], out.lang))
+            out.console.print(by_year(services, years, names, regions, out.lang))
             out.console.print(show.counted(told_of_city, out.lang))
             out.console.print(_where_to_look(made.book.root, city.book.root, out.lang))
 
