@@ -119,6 +119,7 @@ class Lookup:
     sets: Sequence[str]
     findings: dict[str, Finding] = field(default_factory=dict)
     read: dict[tuple[str, Key, str, int], Parameter | None] = field(default_factory=dict)
+    absent: dict[tuple[str, Key, int], list[str]] = field(default_factory=dict)  # nowhere found -> the regions that asked
 
     def find(self, name: str, key: Key, region: str, year: int) -> Parameter | None:
         """The value in force for the key, from the nearest region up the tree, then from anywhere (`region` empty).
@@ -171,11 +172,18 @@ class Lookup:
             if chosen.status == "illustrative":
                 self._tell("CATALOG-PARAMETER-ILLUSTRATIVE", chosen, args)
             return chosen
-        expected = ", ".join((*self.sets, "local"))
-        place = Place(key=f"{name}/{region}/{year}/{key_text(key) or '-'}")
-        made = finding("CATALOG-PARAMETER-UNKNOWN", place, expected=expected, region=region, year=year, holes=args)
-        self.findings[made.id] = made
+        self._absent(name, key, region, year)
         return None
+
+    def _absent(self, name: str, key: Key, region: str, year: int) -> None:
+        """One finding for a value that no set has, with every region that asked for it."""
+        regions = self.absent.setdefault((name, key, year), [])
+        regions.append(region)
+        place = Place(key=f"{name}/{regions[0]}/{year}/{key_text(key) or '-'}")
+        args: dict[str, object] = {"name": name, "key": key_text(key) or "-"}
+        asked, expected = ", ".join(regions), ", ".join((*self.sets, "local"))
+        made = finding("CATALOG-PARAMETER-UNKNOWN", place, expected=expected, region=asked, year=year, holes=args)
+        self.findings[f"{name}/{year}/{key_text(key)}"] = made
 
     def chain(self, region: str) -> list[str]:
         """The region, the regions above it, then anywhere."""

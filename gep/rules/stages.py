@@ -7,10 +7,11 @@ stay those of the expression, so every double stays what it was.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gep.rules.nodes import Bin, Call, Compare, Convert, Name, Neg, Node, Num, Stamp, names
+from gep.rules.nodes import Bin, Call, Compare, Convert, Name, Neg, Node, Num, Stamp, names, walk
 from gep.rules.product import RowProduct
 from gep.rules.sql import expression, text_size
 
@@ -31,7 +32,8 @@ def staged(products: Sequence[RowProduct], columns: Mapping[str, str], select: s
     """The products over `select`; long ones with their value in a column of their own. Short ones are left as they are."""
     if all(text_size(p.body) <= SHORT for p in products):
         return Staged(select, tuple(products), columns)
-    stages = _Stages(dict(columns))
+    calls = Counter(node for p in products for node in walk(p.body) if isinstance(node, Call))
+    stages = _Stages(dict(columns), frozenset(node for node, times in calls.items() if times > 1))
     made = tuple(replace(p, body=stages.column(p.body)) for p in products)
     for level in stages.levels:
         chosen = ", ".join(f"{text} AS {alias}" for alias, text in level)
@@ -42,6 +44,7 @@ def staged(products: Sequence[RowProduct], columns: Mapping[str, str], select: s
 @dataclass
 class _Stages:
     columns: dict[str, str]
+    often: frozenset[Node]  # calls that stand more than once
     levels: list[list[tuple[str, str]]] = field(default_factory=list)
     known: dict[Node, Name] = field(default_factory=dict)
     level_of: dict[str, int] = field(default_factory=dict)  # alias -> the level it is computed on
@@ -51,7 +54,7 @@ class _Stages:
         if isinstance(node, Num | Name):
             return node
         if node not in self.known:
-            short = self.short(node)
+            short = self.taken_apart(node)
             alias = f"x{len(self.known)}"
             level = max((self.level_of[n] + 1 for n in names(short) if n in self.level_of), default=0)
             while len(self.levels) <= level:
@@ -62,6 +65,10 @@ class _Stages:
         return self.known[node]
 
     def short(self, node: Node) -> Node:
+        """The node, or its column if it stands more than once."""
+        return self.column(node) if node in self.often else self.taken_apart(node)
+
+    def taken_apart(self, node: Node) -> Node:
         """The node with the operands its guards repeat replaced by columns."""
         match node:
             case Call(fn="where"):

@@ -73,8 +73,8 @@ def test_rows_are_worked_out_one_by_one(patches: Any) -> None:
     trace = patches.trace()
     sums = [n for n in trace.nodes.values() if n["kind"] == "row_sum"]
     from_patches = [n for n in sums if n["selection"].get("record_set") == "ecosystem_patches"]
-    # area·rain and area·et; area where wet; r·k·ls·(1 − c·p)·area
-    assert len(from_patches) == 2 * 10 * (2 + 1 + 1)
+    # area·rain and area·et, area where wet: ten ecosystems; r·k·ls·(1 − c·p)·area: the five that have soil
+    assert len(from_patches) == 2 * 10 * (2 + 1) + 2 * 5
     assert {n["n"] for n in from_patches} == {6}
     for node in sums:
         trace.row_sum(node)
