@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -17,7 +18,7 @@ from gep.catalog import overlaps
 from gep.catalog.load import Catalog
 from gep.catalog.resolve import Lookup
 from gep.catalog.valuation import value_id
-from gep.engine.cells import Cells, from_facts, gap
+from gep.engine.cells import Cell, Cells, from_facts, gap
 from gep.engine.execute import execute
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import Node, cell_node
@@ -177,21 +178,32 @@ def _unread(
         for key in line_keys(catalog, m, line, cells, leaves, period)
     }
     checked = {i.ref for p in m.plans if p.rule.kind == "assert" for i in p.inputs}
-    findings = []
+    unread: dict[str, list[Cell]] = {}
+    returned: Counter[str] = Counter()
     for c in cells:
-        if (
-            c.fact is None
-            or m.measures[c.measure].read_by
-            or c.measure in checked
-            or ((c.measure, c.key) in lines and c.region in leaves)
-            or f"cell:{c.address}" in read
-        ):
+        if c.fact is None or m.measures[c.measure].read_by or c.measure in checked:
             continue
-        origin = c.fact.origin
-        args = {"item": c.measure, "profile": m.resolved.scheme.id, "category": key_text(c.key) or "-"}
-        place = Place(origin.file, origin.row, key=c.address)
-        findings.append(finding("RUN-RETURN-UNREAD", place, found=f"{c.amount} {c.unit}".strip(), holes=args))
-    return findings
+        returned[c.measure] += 1
+        if ((c.measure, c.key) not in lines or c.region not in leaves) and f"cell:{c.address}" not in read:
+            unread.setdefault(c.measure, []).append(c)
+    return [f for name, several in unread.items() for f in _tell_unread(m, several, returned[name])]
+
+
+def _tell_unread(m: Method, unread: Sequence[Cell], returned: int) -> Iterator[Finding]:
+    """One finding for an item the profile does not know at all; one for each figure where it knows others of the item."""
+    profile = m.resolved.scheme.id
+    if len(unread) == returned > 1:
+        facts = [c.fact for c in unread if c.fact is not None]
+        first = min((f.origin for f in facts), key=lambda o: (o.file, o.row))
+        place = Place(first.file, first.row, key=f"{unread[0].measure}/-/{unread[0].period[:4]}/-")
+        args = {"item": unread[0].measure, "profile": profile}
+        yield finding("RUN-ITEM-UNREAD", place, found=len(unread), holes=args)
+        return
+    for c in unread:
+        if c.fact is not None:
+            args = {"item": c.measure, "profile": profile, "category": key_text(c.key) or "-"}
+            place = Place(c.fact.origin.file, c.fact.origin.row, key=c.address)
+            yield finding("RUN-RETURN-UNREAD", place, found=f"{c.amount} {c.unit}".strip(), holes=args)
 
 
 def _submitted(m: Method, cells: Cells) -> dict[str, Node]:

@@ -47,6 +47,13 @@ def test_a_guide_with_gaps_makes_no_vintage(refused: Made) -> None:
     assert [f.found for f in refused.findings if f.code == "CATALOG-UNDETERMINED"] == ["water_supply"]
 
 
+def test_an_item_the_guide_has_no_use_for_is_told_once(refused: Made) -> None:
+    told = {f.place.key.split("/")[0]: f.found for f in refused.findings if f.code == "RUN-ITEM-UNREAD"}
+    assert told["leisure_time"] == "3"  # one figure a county
+    assert told["ion_concentration"] == "12"  # four kinds of forest in three counties
+    assert "ecosystem_area" not in told
+
+
 def test_every_gap_of_the_guide_is_named(city: Book, refused: Made) -> None:
     """What the template asks for, worked out from the declarations, is what the run stops at, and the reverse."""
     told = set()
