@@ -55,7 +55,7 @@ demo: $(READY) ## 运行演示,结果写入 build/demo / run the demonstration i
 
 test: $(READY) contract check-docs ## 全部测试(不到十分钟)/ all tests, under ten minutes; make test TESTS=tests/base for a part
 ifeq ($(strip $(TESTS)),)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 else
 	$(BIN)/python -m pytest $(TESTS)
 endif
@@ -71,9 +71,9 @@ lint: $(READY) contract ## 格式、类型和依赖方向检查 / style, types, 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-proof: $(READY) $(READY2) contract check-docs ## 完整验证,含 DuckDB 2(很久)/ every proof in full, DuckDB 2 too (long)
-	GEP_PROOF=full $(BIN)/python -m pytest -n 2 --cov --cov-report=term
-	GEP_PROOF=full $(VENV2)/bin/python -m pytest -n 2 -p no:cacheprovider
+proof: $(READY) $(READY2) contract check-docs ## 完整验证,含覆盖率与 DuckDB 2(很久)/ every proof in full, coverage and DuckDB 2 too (long)
+	GEP_PROOF=full $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+	GEP_PROOF=full $(VENV2)/bin/python -m pytest -n 2 --dist loadfile -p no:cacheprovider
 	$(BIN)/python tools/mutation.py
 
 bench: $(READY) ## 测速,ROWS=行数 / measure speed and memory, ROWS=number of rows

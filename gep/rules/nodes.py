@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 FUNCTIONS = {
     "where": 3,
@@ -108,21 +108,26 @@ Node: TypeAlias = Num | Name | Neg | Bin | Compare | Call | Agg | Convert | Stam
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below, in order."""
-    found: list[Node] = []
-    for f in fields(node):
-        value = getattr(node, f.name)
-        if is_dataclass(value):
-            found.append(cast(Node, value))
-        elif isinstance(value, tuple):
-            found.extend(cast(Node, v) for v in value if is_dataclass(v))
-    return tuple(found)
+    match node:
+        case Num() | Name() | Ref():
+            return ()
+        case Bin() | Compare():
+            return (node.left, node.right)
+        case Call():
+            return node.args
+        case Agg():
+            return (node.body,)
+        case Neg() | Convert() | Stamp():
+            return (node.x,)
 
 
 def walk(node: Node) -> Iterator[Node]:
     """The node and all below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    open_nodes = [node]
+    while open_nodes:
+        here = open_nodes.pop()
+        yield here
+        open_nodes.extend(reversed(children(here)))
 
 
 def transform(node: Node, change: Callable[[Node], Node]) -> Node:

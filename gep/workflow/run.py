@@ -16,7 +16,7 @@ from gep.base.records import Fact, Region, State, key_text
 from gep.base.rounding import store
 from gep.base.units import parse_unit
 from gep.book import Book
-from gep.catalog.freeze import canonical, content_hash
+from gep.catalog.freeze import canonical, content_hash, dump
 from gep.catalog.resolve import valid
 from gep.engine.trace import Json, Node
 from gep.explain.address import NO_KEY
@@ -265,7 +265,7 @@ def _row_documents(held: Holdings, nodes: Mapping[str, Node], years: Sequence[in
 
 def trace_lines(nodes: Iterable[Node]) -> bytes:
     """JSON Lines, one canonical object a node, sorted by id."""
-    return b"".join(canonical(n) + b"\n" for n in sorted(nodes, key=lambda n: str(n["id"])))
+    return b"".join(dump(n) + b"\n" for n in sorted(nodes, key=lambda n: str(n["id"])))
 
 
 def _tables(

@@ -10,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gep.base.records import Names, Severity, State
-from gep.catalog.freeze import canonical, content_hash, plain
+from gep.catalog.freeze import LARGEST, canonical, content_hash, dump, plain
 
 SIMPLE = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.decimals(allow_nan=False) | st.dates()
 TREES = st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)
@@ -68,3 +69,34 @@ def test_records_states_and_mappings() -> None:
 def test_a_float_or_anything_else_inexact_is_refused(value: Any) -> None:
     with pytest.raises(TypeError, match="has no canonical form"):
         plain(value)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-LARGEST, LARGEST), st.text()),
+    lambda below: st.one_of(st.lists(below, max_size=4), st.dictionaries(st.text(max_size=6), below, max_size=4)),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300)
+@given(JSON)
+def test_the_quick_way_writes_what_the_standard_says(data: object) -> None:
+    """Order of keys by UTF-16, shortest escapes, nothing but the least: against the library for RFC 8785."""
+    try:
+        wanted = rfc8785.dumps(data)  # type: ignore[arg-type]
+    except rfc8785.CanonicalizationError:  # half of a surrogate pair is no text
+        with pytest.raises(rfc8785.CanonicalizationError):
+            dump(data)
+        return
+    assert dump(data) == wanted
+
+
+def test_characters_that_utf_16_orders_otherwise() -> None:
+    """U+FFFD comes after U+1F600 in UTF-16 (0xD83D…), before it by code point."""
+    assert dump({"\ufffd": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\ufffd":1}'.encode()
+
+
+def test_a_number_that_json_does_not_hold_exactly_is_refused() -> None:
+    assert canonical(LARGEST) == b"9007199254740991"
+    with pytest.raises(ValueError, match="9007199254740992"):
+        canonical(LARGEST + 1)
