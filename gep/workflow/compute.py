@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 import pyarrow as pa
 
 from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Fact, Key, Region, Vocabulary, key_text
+from gep.base.records import Fact, Region, Vocabulary, key_text
 from gep.base.states import Amount, total
 from gep.catalog import overlaps
 from gep.catalog.load import Catalog
@@ -27,6 +29,7 @@ from gep.workflow.plans import Method, line_keys, line_needs, method, needs, ste
 from gep.workflow.ready import check_classes, check_records
 
 VINTAGE = "vintage"  # the attribute of a figure that is published several times
+DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")  # as text in the order of time
 
 
 @dataclass(frozen=True)
@@ -128,20 +131,27 @@ def _told(outcome: Outcome) -> tuple[Finding, ...]:
 
 
 def newest(facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
-    """Of figures that were published several times (attr.vintage, the day), the latest; the older ones are told."""
-    latest: dict[tuple[str, str, str, Key], Fact] = {}
-    findings = []
-    for fact in sorted(facts, key=lambda f: f.attrs.get(VINTAGE, "")):
-        place = (fact.measure, fact.region, fact.period, fact.key)
-        older = latest.get(place)
-        if older is not None and VINTAGE in fact.attrs:
+    """Of figures that were published several times (attr.vintage, the day), the latest; the older ones are told.
+
+    Versions whose vintage is no day cannot be put in order: a finding stops, whichever is kept. A figure without a vintage that
+    stands twice is not for this to settle.
+    """
+    versions: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in (f for f in facts if VINTAGE in f.attrs):
+        others = tuple((n, v) for n, v in fact.attrs.items() if n != VINTAGE)
+        versions.setdefault((fact.measure, fact.region, fact.period, fact.key, others), []).append(fact)
+    findings, dropped = [], set()
+    for several in (sorted(v, key=lambda f: f.attrs[VINTAGE]) for v in versions.values() if len(v) > 1):
+        for older, fact in pairwise(several):
+            dropped.add(id(older))
             name = f"{fact.measure}/{fact.region}/{fact.period}/{key_text(fact.key) or '-'}"
             where = Place(older.origin.file, older.origin.row, key=name)
+            days = all(DAY.fullmatch(f.attrs[VINTAGE]) for f in (older, fact))
             found, used = f"{older.amount} {older.unit}", f"{fact.amount} {fact.unit} ({fact.attrs[VINTAGE]})"
-            findings.append(finding("RUN-OLDER-VINTAGE", where, found=found, expected=used, item=fact.measure))
-        latest[place] = fact
-    keep = set(map(id, latest.values()))
-    return [f for f in facts if id(f) in keep], findings
+            code = "RUN-OLDER-VINTAGE" if days else "RUN-VINTAGE-NO-DAY"
+            found = found if days else f"{older.attrs[VINTAGE]}, {fact.attrs[VINTAGE]}"
+            findings.append(finding(code, where, found=found, expected=used if days else "2021-03-20", item=fact.measure))
+    return [f for f in facts if id(f) not in dropped], findings
 
 
 def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:

@@ -137,6 +137,21 @@ def test_of_several_publications_the_latest_is_used_and_the_others_are_told() ->
     assert (told[0].mend("zh"), told[0].mend("en")) == ("无需处理。", "Nothing to do.")
 
 
+def test_versions_that_are_no_days_stop() -> None:
+    """By text 2025-6-30 comes after 2025-12-01, and nobody knows when `final` was."""
+    for wrong in ("2025-6-30", "final"):
+        _, told = newest([gdp("7.2", wrong, 4), gdp("7.5", "2025-12-01", 3)])
+        assert [(f.code, f.severity) for f in told] == [("RUN-VINTAGE-NO-DAY", Severity.STOP)]
+        assert wrong in told[0].text("zh")
+        assert "not known which is the latest" in told[0].text("en")
+        assert "2021-03-20" in told[0].mend("en")
+
+
+def test_a_figure_without_a_version_that_stands_twice_is_left_to_others() -> None:
+    twice = [fact("gdp", amount="7.0", region=HERE, row=2), fact("gdp", amount="7.5", region=HERE, row=3)]
+    assert newest(twice) == (twice, [])
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_order_of_the_rows_does_not_matter(order: tuple[int, int]) -> None:
     facts = [gdp("7.0", "2025-01-20", 2), gdp("7.5", "2025-12-01", 3)]
