@@ -191,6 +191,16 @@ def test_two_townships_merged_change_nothing(city: City, base: Figures) -> None:
     assert merged.figures() == base
 
 
+def test_a_patch_at_the_city_stops_and_is_in_no_sum(city: City) -> None:
+    moved = _moved(city, lambda code, i: "990100" if i == 0 else code, ())
+    records = {n: at_leaves(t, moved.regions, moved.leaves) for n, t in moved.records.items()}
+    c = compute(moved.catalog, PROFILE, YEAR, moved.facts, moved.regions, moved.leaves, records=records)
+    (told,) = [f for f in c.findings if f.code == "RUN-RECORDS-REGION"]
+    assert (told.severity, told.found) == ("stop", "990100")
+    assert "不会计入任何合计" in told.text("zh")
+    assert "would enter no sum" in told.text("en")
+
+
 def test_a_patch_without_area_adds_nothing(city: City, base: Figures) -> None:
     table = city.records["land_patches"]
     nothing = table.slice(0, 1)
