@@ -68,7 +68,7 @@ def read_config(path: Path) -> Config:
             findings.append(finding("CATALOG-DUPLICATE", r.place, expected="book.toml", holes=kind_holes("region"), name=code))
         parent, level = r.text("parent"), r.text("level", required=True)
         start, end = r.date("valid_from", date.min), r.last_date("valid_to")
-        regions[code] = Region(code, parent, level, r.names(), start, end)
+        regions[code] = Region(code, parent, level, r.names(), start, end, r.texts("replaces"))
         r.done()
     config = Config(
         names=f.names(),
@@ -160,6 +160,7 @@ class Book:
             records=self.catalog.records,
             priced=frozenset(priced | values),
             computed=frozenset(computed - taken),
+            layouts=self.catalog.layouts,
         )
 
     @contextmanager

@@ -104,3 +104,24 @@ def _twice(amounts: Mapping[str, object], codes: Mapping[str, Code]) -> list[Fin
     """Of each code with an amount, the nearest code above it that has one too."""
     above = {code: [a for a in _above(code, codes) if a in amounts] for code in sorted(amounts)}
     return [finding("CROSSWALK-COUNTED-TWICE", Place(key=code), found=code, expected=a[0]) for code, a in above.items() if a]
+
+
+def groups(lines: Sequence[Crosswalk]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The coarsest classes that two schemes have in common: (codes of the one, codes of the other) that the lines join.
+
+    Two accounts of one area in different classes can be compared in these groups and no finer, since a line says only that two
+    codes have something in common. Groups and codes are sorted.
+    """
+    parent: dict[tuple[int, str], tuple[int, str]] = {}
+
+    def root(node: tuple[int, str]) -> tuple[int, str]:
+        while parent.setdefault(node, node) != node:
+            node = parent[node]
+        return node
+
+    for line in lines:
+        parent[root((0, line.code_from))] = root((1, line.code_to))
+    found: dict[tuple[int, str], tuple[set[str], set[str]]] = {}
+    for side, code in list(parent):
+        found.setdefault(root((side, code)), (set(), set()))[side].add(code)
+    return sorted((tuple(sorted(one)), tuple(sorted(other))) for one, other in found.values())

@@ -91,6 +91,9 @@ class Measure:
     account: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     attrs: tuple[str, ...] = ()  # attr.* columns a submitted row must carry
     read_by: tuple[str, ...] = ()  # outputs beside the accounts that read its returns
+    table: str = ""  # the asset table it is a row of; it is stored in the unit of that table
+    nets: str = ""  # the flow it is a part of: what passes between two places inside a region cancels there
+    mirror: str = ""  # what the counterpart returns of the same flow; the two are equal
     note: str = ""
     file: str = ""
 
@@ -115,6 +118,7 @@ class Crosswalk:
 
     `share` (above 0) is the part of an amount of `code_from` that goes to `code_to`. When the map conserves the total, the shares
     of one `code_from` add up to exactly 1; else a line only says that two codes are related, and no amount may follow it.
+    `carried`: whether a rule fills the one from the other; where it is not, `note` says what is in the way.
     """
 
     id: str
@@ -125,6 +129,8 @@ class Crosswalk:
     share: Fraction
     conserves: bool = True
     source: str = ""
+    carried: bool = True
+    note: str = ""
     file: str = ""
     line: int = 0
 
@@ -207,6 +213,9 @@ class Rule:
     deprecated: str = ""
     tolerance: Decimal | None = None  # second_route: allowed absolute difference in the unit of the output
     route: str = ""  # name of the independent route in accounts.routes that must agree
+    at: Literal["leaf", "above", "all"] = "leaf"  # levels of regions it runs at: those that return, those above them, or all
+    regions: tuple[str, ...] = ()  # only at these regions; empty: at all
+    stands_in: bool = False  # computes only what was not returned (a modelled year, a residual)
     file: str = ""
 
 
@@ -275,17 +284,77 @@ class Scheme:
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
     overlaps: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     undetermined: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()  # the asset tables it fills (kind asset_scheme)
     valid_from: date = date.min
     valid_to: date = date.max
     file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutRow:
+    """One row of an asset table.
+
+    `sign`: + - or ±, how the row enters the closing; figures themselves are not negative unless it is ±. `stock`: an amount at a
+    date, not of a year. `cause`: human, natural or adjustment. `closing`: on an opening row, the row whose figure of the year
+    before it takes. `adjustment` (up, down): where a re-stated opening is booked.
+    """
+
+    code: str
+    names: Names
+    sign: str
+    stock: bool = False
+    cause: str = ""
+    closing: str = ""
+    adjustment: Literal["", "up", "down"] = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutColumn:
+    """One column of an asset table.
+
+    `block`: columns of one unit within a table that has several (areas, volumes). `scalar`: a figure of the whole row (a mean, a
+    rate). `total`: the columns it adds up. `rows`: the only rows it has.
+    """
+
+    code: str
+    names: Names
+    block: str = ""
+    unit: str = ""
+    scalar: bool = False
+    total: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
+    """An asset table as printed: rows × columns, without any formula. `instance`: the dimension the whole table is repeated for.
+
+    In a `matrix` the rows are codes as the columns are. `provenance` says how much of the layout was read in a source.
+    """
+
     id: str
     names: Names
-    rows: tuple[Mapping[str, str], ...]
-    columns: tuple[Mapping[str, str], ...]
+    unit: str
+    rows: tuple[LayoutRow, ...]
+    columns: tuple[LayoutColumn, ...]
+    department: str = ""
+    provenance: str = ""
+    instance: str = ""
+    matrix: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line of the balance sheet: the opening and closing it shows, as a row of a table (with its column) or as a measure."""
+
+    code: str
+    names: Names
+    side: Literal["asset", "liability", "net"]
+    opening: str
+    closing: str
+    column: str = ""
     file: str = ""
 
 
@@ -337,6 +406,7 @@ class RecordSet:
     """A wide table of rows (patches, monthly grids): one line a row, keyed by region, period, row id and `dims`.
 
     `extent`: the measure that says how much there is of a class. A class of which there is none may have no rows; any other must.
+    `complete`: the rows of a region and year are all there are (a list of changes), so a class without rows is zero.
     """
 
     id: str
@@ -345,17 +415,21 @@ class RecordSet:
     columns: tuple[Column, ...]
     months: bool = False
     extent: str = ""
+    complete: bool = False
     file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
+    """A place under one code. `replaces`: the codes whose stocks it takes over on its first day."""
+
     code: str
     parent: str
     level: str
     names: Names
     valid_from: date = date.min
     valid_to: date = date.max
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +446,7 @@ class Vocabulary:
     records: Mapping[str, RecordSet] = field(default_factory=lambda: MappingProxyType({}))
     priced: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
+    layouts: Mapping[str, Layout] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def key_text(key: Key) -> str:

@@ -12,14 +12,32 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from gep.base.findings import Finding, Place, Refused, finding, stops
-from gep.base.records import Code, Crosswalk, Input, Layout, Measure, Overlap, Parameter, RecordSet, Rule, Scheme, Source
+from gep.base.records import (
+    Code,
+    Crosswalk,
+    Input,
+    Layout,
+    Measure,
+    Overlap,
+    Parameter,
+    RecordSet,
+    Rule,
+    Scheme,
+    SheetLine,
+    Source,
+)
 from gep.catalog import read
 from gep.catalog.classes import OPEN, taken_from
+from gep.catalog.each import copies
 from gep.catalog.fields import Fields
+from gep.catalog.registers import Bound, read_registers, rules_of
+from gep.catalog.tables import codes_of, measures_of, netting_measures, netting_rule, spot
 from gep.catalog.words import kind_holes
 
+T = TypeVar("T")
 Known = Callable[[str, str, Mapping[str, object], Place], None]  # complains of a name that its table does not hold
 MEASURE, HOLDS = "measure:", "@"  # members of an overlap: a measure that shares its id with a service; one that holds a code
 PARAMETER_FOLDERS = ("parameters", "prices", "deflators")
@@ -43,6 +61,8 @@ class Catalog:
     records: Mapping[str, RecordSet] = field(default_factory=dict)
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     overlaps: Mapping[str, Overlap] = field(default_factory=dict)
+    sheet: Mapping[str, SheetLine] = field(default_factory=dict)  # the lines of the balance sheet, in order
+    bounds: Mapping[str, Bound] = field(default_factory=dict)  # floors and caps, each also an assert rule and a parameter
     shadowed: Mapping[str, Finding] = field(default_factory=dict)  # a note for each shipped entry that a local one replaces
 
 
@@ -54,9 +74,14 @@ def load(shipped: Path, local: Path | None = None) -> Catalog:
     """
     findings: list[Finding] = []
     layers = [_layer(shipped, "coefficients", findings)]
+    # the tables stand beside the coefficients, in ledgers/layouts
+    ledgers = shipped.with_name("ledgers")
+    tables, sheet = _layouts(ledgers, "ledgers", findings), _sheet(ledgers, "ledgers", findings)
+    layers[0] = replace(layers[0], layouts={**layers[0].layouts, **tables}, sheet={**layers[0].sheet, **sheet})
     if local is not None and local.is_dir():
         layers.append(_layer(local, "local", findings))
-    merged = _complete(layers[0] if len(layers) == 1 else _over(layers[0], layers[1]))
+    merged = _with_tables(layers[0] if len(layers) == 1 else _over(layers[0], layers[1]), findings)
+    merged = _complete(_with_registers(merged, ledgers, local, findings))
     findings += _check(merged)
     if stops(findings):
         raise Refused(findings)
@@ -77,7 +102,6 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     codes: dict[str, dict[str, Code]] = {}
     crosswalks: dict[str, list[Crosswalk]] = {}
     parameters: dict[str, list[Parameter]] = {}
-    layouts: dict[str, Layout] = {}
     overlaps: dict[str, Overlap] = {}
 
     places: dict[tuple[str, str], Place] = {}
@@ -95,12 +119,11 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
     for folder, kind, table, reader in (
         ("measures", "measure", measures, read.measure),
         ("records", "record set", records, read.record_set),
-        ("layouts", "layout", layouts, read.layout),
         ("overlaps", "overlap", overlaps, read.overlap),
     ):
-        for name, body, place in _toml_tables(root, label, folder, findings):
+        for name, body, place in _copied(_toml_tables(root, label, folder, findings), findings):
             once(kind, table, name, reader(name, Fields(body, place, findings)), place)  # type: ignore[arg-type]
-    for name, body, place in _toml_tables(root, label, "rules", findings):
+    for name, body, place in _copied(_toml_tables(root, label, "rules", findings), findings):
         rule = read.rule(name, Fields(body, place, findings))
         first("rule", f"{rule.id}@{rule.version}", place)
         versions = rules.setdefault(rule.id, [])
@@ -137,9 +160,76 @@ def _layer(root: Path, label: str, findings: list[Finding]) -> Catalog:
         schemes,
         sources,
         records,
-        layouts,
+        _layouts(root, label, findings),
         overlaps,
+        _sheet(root, label, findings),
     )
+
+
+def _layouts(root: Path, label: str, findings: list[Finding]) -> dict[str, Layout]:
+    layouts: dict[str, Layout] = {}
+    for name, body, place in _toml_tables(root, label, "layouts", findings):
+        if name in layouts:
+            holes = kind_holes("layout")
+            findings.append(finding("CATALOG-DUPLICATE", place, expected=layouts[name].file, holes=holes, name=name))
+        layouts[name] = read.layout(name, Fields(body, place, findings))
+    return layouts
+
+
+def _sheet(root: Path, label: str, findings: list[Finding]) -> dict[str, SheetLine]:
+    entries = _toml_tables(root, label, "sheets", findings)
+    return {name: read.sheet_line(name, Fields(body, place, findings)) for name, body, place in entries}
+
+
+def _copied(
+    entries: Iterable[tuple[str, Mapping[str, object], Place]], findings: list[Finding]
+) -> Iterable[tuple[str, Mapping[str, object], Place]]:
+    """Every entry, one that is written for several tables once for each."""
+    for name, body, place in entries:
+        for copy, filled in copies(name, body, place, findings):
+            yield copy, filled, replace(place, key=copy)
+
+
+def _with_tables(catalog: Catalog, findings: list[Finding]) -> Catalog:
+    """The catalogue with the measures and codes that the asset tables declare; one that stands already makes a finding."""
+    measures, codes = dict(catalog.measures), {scheme: dict(held) for scheme, held in catalog.codes.items()}
+    for layout in catalog.layouts.values():
+        for measure in measures_of(layout):
+            _new("measure", measures, measure.id, measure, findings)
+        for code in codes_of(layout):
+            _new("code", codes.setdefault(code.scheme, {}), code.code, code, findings)
+    rules = dict(catalog.rules)
+    for part in [m for m in measures.values() if m.nets in measures]:
+        for measure in netting_measures(part, measures[part.nets]):
+            _new("measure", measures, measure.id, measure, findings)
+        made = netting_rule(part)
+        rules[made.id] = (made,)
+    return replace(catalog, measures=measures, codes=codes, rules=rules)
+
+
+def _with_registers(catalog: Catalog, ledgers: Path, local: Path | None, findings: list[Finding]) -> Catalog:
+    """The catalogue with a check for every floor and cap of the registers; a book's own replaces the shipped one of the same id."""
+    layers = [(ledgers, "ledgers")] + ([(local, "local")] if local is not None and local.is_dir() else [])
+    rows = (bound for root, label in layers for bound in read_registers(_csv_rows(root, label, "registers", findings)))
+    bounds = {bound.id: bound for bound in rows}
+    instances = {t.instance for t in catalog.layouts.values() if t.instance}
+    checks = rules_of(tuple(bounds.values()), catalog.measures, instances)
+    findings += checks.findings
+    named = {**catalog.codes.get("parameter", {}), **{c.code: c for c in checks.codes}}
+    return replace(
+        catalog,
+        rules={**catalog.rules, **{r.id: (r,) for r in checks.rules}},
+        parameters={**catalog.parameters, **{p.id: (p,) for p in checks.parameters}},
+        codes={**catalog.codes, "parameter": named} if checks.codes else catalog.codes,
+        bounds=bounds,
+    )
+
+
+def _new(kind: str, table: dict[str, T], name: str, made: T, findings: list[Finding]) -> None:
+    if name in table:
+        place, other = Place(getattr(made, "file", ""), key=name), getattr(table[name], "file", "")
+        findings.append(finding("CATALOG-DUPLICATE", place, expected=other, holes=kind_holes(kind), name=name))
+    table[name] = made
 
 
 def _over(base: Catalog, top: Catalog) -> Catalog:
@@ -185,11 +275,29 @@ def _complete(catalog: Catalog) -> Catalog:
         upper = given.upper if given.upper is not None else measure.upper
         return replace(given, grain=grain, unit=unit, lower=lower, upper=upper)
 
-    rules = {
-        name: tuple(replace(rule, inputs=tuple(filled(i) for i in rule.inputs)) for rule in versions)
-        for name, versions in catalog.rules.items()
-    }
-    return replace(catalog, rules=rules)
+    instances = frozenset(t.instance for t in catalog.layouts.values() if t.instance)
+
+    def whole(rule: Rule) -> Rule:
+        output = catalog.measures.get(rule.output)
+        inherits = rule.grain == read.INHERIT
+        grain = ("region", *(output.dims if output is not None else ())) if inherits else rule.grain
+        # a table is repeated for what is returned (minerals), not for every code there is
+        opened = {d: OPEN for d in grain if d in instances and d not in rule.domain}
+        domain = {**rule.domain, **opened} if opened else rule.domain
+        return replace(rule, grain=grain, domain=domain, inputs=tuple(filled(i) for i in rule.inputs))
+
+    rules = {name: tuple(whole(rule) for rule in versions) for name, versions in catalog.rules.items()}
+    schemes = {name: replace(s, rules=_chosen(s.rules, rules)) for name, s in catalog.schemes.items()}
+    return replace(catalog, rules=rules, schemes=schemes)
+
+
+def _chosen(wanted: Sequence[str], rules: Mapping[str, object]) -> tuple[str, ...]:
+    """Rule ids as a scheme names them; `LA-01.*` takes all rules of a table (and stays as it is where there is none)."""
+    found: list[str] = []
+    for name in wanted:
+        several = [r for r in rules if r.startswith(name[:-1])] if name.endswith(".*") else []
+        found += several or [name]
+    return tuple(dict.fromkeys(found))
 
 
 def _table(value: object) -> Mapping[str, object]:
@@ -273,6 +381,7 @@ def _check(catalog: Catalog) -> list[Finding]:
             name = member.partition(HOLDS)[0]
             table = catalog.measures if name.startswith(MEASURE) else {**catalog.measures, **services}
             known("measure", name.removeprefix(MEASURE), table, place)
+    _check_tables(catalog, known)
     for scheme in catalog.schemes.values():
         _check_scheme(scheme, catalog, known)
         findings += _check_once(scheme)
@@ -286,6 +395,17 @@ def _check(catalog: Catalog) -> list[Finding]:
     for lines in catalog.crosswalks.values():
         findings += _check_crosswalk(lines, catalog, known)
     return findings
+
+
+def _check_tables(catalog: Catalog, known: Known) -> None:
+    """What a table is repeated for, and the cells that the balance sheet shows, exist."""
+    for layout in catalog.layouts.values():
+        known("code scheme", layout.instance, catalog.codes, Place(layout.file, key=layout.id))
+    for line in catalog.sheet.values():
+        for name in (line.opening, line.closing):
+            table, _, row = name.partition(".")
+            if not line.column or spot(catalog.layouts, row, line.column, table) is None:
+                known("measure", name, catalog.measures, Place(line.file, key=line.code))
 
 
 def _check_names(scheme: str, codes: Mapping[str, Code]) -> Iterable[Finding]:
@@ -304,6 +424,9 @@ def _check_names(scheme: str, codes: Mapping[str, Code]) -> Iterable[Finding]:
 
 def _check_measure(measure: Measure, catalog: Catalog, known: Known) -> None:
     place = Place(measure.file, key=measure.id)
+    known("layout", measure.table, catalog.layouts, place)
+    for other in (measure.nets, measure.mirror):
+        known("measure", other, catalog.measures, place)
     for dim in measure.dims:
         if dim != "part":
             known("code scheme", dim, catalog.codes, place)
@@ -320,6 +443,8 @@ def _check_scheme(scheme: Scheme, catalog: Catalog, known: Known) -> None:
     known("source", scheme.source, catalog.sources, place)
     for name in scheme.rules:
         known("rule", name, catalog.rules, place)
+    for name in scheme.tables:
+        known("layout", name, catalog.layouts, place)
     for name in scheme.overlaps:
         known("overlap", name, catalog.overlaps, place)
     for name in scheme.undetermined:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,8 @@ from gep.base.records import (
     Empirical,
     Input,
     Layout,
+    LayoutColumn,
+    LayoutRow,
     Line,
     Measure,
     Names,
@@ -27,10 +29,12 @@ from gep.base.records import (
     Scheme,
     Service,
     Severity,
+    SheetLine,
     Source,
 )
 from gep.base.units import UnitError, base_text, parse_unit
 from gep.catalog.fields import Fields
+from gep.catalog.words import kind_holes
 
 MEASURE_KINDS = ("flow", "stock", "price", "ratio", "index", "score", "reference")
 RULE_KINDS = ("compute", "second_route", "assert", "allocate")
@@ -43,6 +47,11 @@ DIRECTIONS = ("region", "class", "time")
 PROVENANCES = ("", "retrieved", "derived", "expert")
 TREATMENTS = ("show",)  # of an overlap; one that is not named is refused
 FLOORS = ("", "zero")
+SIDES = ("asset", "liability", "net")
+ADJUSTMENTS = ("", "up", "down")
+SIGNS = ("", "+", "-", "±")
+CAUSES = ("", "human", "natural", "adjustment")
+LEVELS = ("leaf", "above", "all")
 INHERIT = ("*",)  # the grain is that of the measure
 
 
@@ -71,7 +80,7 @@ def measure(name: str, f: Fields) -> Measure:
         id=name,
         names=names,
         kind=kind,
-        unit=unit(f, "unit", f.text("unit", required=True), base=True),
+        unit=unit(f, "unit", f.text("unit", required=True), base=not f.body.get("table")),
         quantum=_step(f, "quantum", Decimal("0.000001")),
         finest=_step(f, "finest", Decimal(1)),
         dims=f.texts("dims"),
@@ -83,6 +92,9 @@ def measure(name: str, f: Fields) -> Measure:
         account=MappingProxyType(account),
         attrs=f.texts("attrs"),
         read_by=f.texts("read_by"),
+        table=f.text("table"),
+        nets=f.text("nets"),
+        mirror=f.text("mirror"),
         note=f.text("note"),
         file=f.place.file,
     )
@@ -119,7 +131,16 @@ def record_set(name: str, f: Fields) -> RecordSet:
             Column(column, unit(c, "unit", c.text("unit", required=True)), names, c.number("lower"), c.number("upper"))
         )
         c.done()
-    made = RecordSet(name, f.names(), f.texts("dims"), tuple(columns), f.flag("months"), f.text("extent"), f.place.file)
+    made = RecordSet(
+        id=name,
+        names=f.names(),
+        dims=f.texts("dims"),
+        columns=tuple(columns),
+        months=f.flag("months"),
+        extent=f.text("extent"),
+        complete=f.flag("complete"),
+        file=f.place.file,
+    )
     f.done()
     return made
 
@@ -141,9 +162,75 @@ def overlap(name: str, f: Fields) -> Overlap:
 
 
 def layout(name: str, f: Fields) -> Layout:
-    rows = tuple(MappingProxyType({k: str(v) for k, v in row.items()}) for row in f.tables("row"))
-    columns = tuple(MappingProxyType({k: str(v) for k, v in column.items()}) for column in f.tables("column"))
-    made = Layout(name, f.names(), rows, columns, f.place.file)
+    rows = tuple(_layout_row(b, name, f) for b in f.tables("row"))
+    columns = tuple(_layout_column(b, name, f) for b in f.tables("column"))
+    made = Layout(
+        id=name,
+        names=f.names(),
+        unit=unit(f, "unit", f.text("unit", required=True)),
+        rows=rows,
+        columns=columns,
+        department=f.text("department"),
+        provenance=f.text("provenance", required=True),
+        instance=f.text("instance"),
+        matrix=f.flag("matrix"),
+        file=f.place.file,
+    )
+    if not rows or not columns:
+        f.complain("CATALOG-FIELD-MISSING", "column" if rows else "row")
+    known_rows, known_columns = {r.code for r in rows}, {c.code for c in columns}
+    _known_codes(f, "closing", [r.closing for r in rows if r.closing], known_rows)
+    _known_codes(f, "rows", [code for c in columns for code in c.rows], known_rows)
+    _known_codes(f, "total", [code for c in columns for code in c.total], known_columns)
+    for kind, listed in (("row", [r.code for r in rows]), ("column", [c.code for c in columns])):
+        for code in sorted({c for c in listed if listed.count(c) > 1}):
+            f.complain("CATALOG-DUPLICATE", kind, expected=f.place.file, name=code, **kind_holes(kind))
+    f.done()
+    return made
+
+
+def _known_codes(f: Fields, column: str, codes: Sequence[str], known: set[str]) -> None:
+    for code in codes:
+        if code not in known:
+            f.complain("CATALOG-FIELD-CHOICE", column, found=code, expected=" | ".join(sorted(known)))
+
+
+def _layout_row(body: Mapping[str, object], table: str, f: Fields) -> LayoutRow:
+    r = Fields(body, Place(f.place.file, key=f"{table}.{body.get('code', '')}"), f.findings)
+    adjustment: Any = r.choice("adjustment", ADJUSTMENTS, default="")
+    made = LayoutRow(
+        code=r.text("code", required=True),
+        names=r.names(),
+        sign=r.choice("sign", SIGNS, default=""),
+        stock=r.flag("stock"),
+        cause=r.choice("cause", CAUSES, default=""),
+        closing=r.text("closing"),
+        adjustment=adjustment,
+        unit=unit(r, "unit", r.text("unit")),
+    )
+    r.done()
+    return made
+
+
+def _layout_column(body: Mapping[str, object], table: str, f: Fields) -> LayoutColumn:
+    c = Fields(body, Place(f.place.file, key=f"{table}.{body.get('code', '')}"), f.findings)
+    made = LayoutColumn(
+        code=c.text("code", required=True),
+        names=c.names(),
+        block=c.text("block"),
+        unit=unit(c, "unit", c.text("unit")),
+        scalar=c.flag("scalar"),
+        total=c.texts("total"),
+        rows=c.texts("rows"),
+    )
+    c.done()
+    return made
+
+
+def sheet_line(name: str, f: Fields) -> SheetLine:
+    side: Any = f.choice("side", SIDES)
+    opening, closing = f.text("opening", required=True), f.text("closing", required=True)
+    made = SheetLine(name, f.names(), side, opening, closing, f.text("column"), f.place.file)
     f.done()
     return made
 
@@ -196,6 +283,8 @@ def crosswalk(f: Fields) -> Crosswalk:
         share=Fraction(share or 0),
         conserves=f.choice("conserves", ("yes", "no"), default="yes") == "yes",
         source=f.text("source"),
+        carried=f.choice("carried", ("yes", "no"), default="yes") == "yes",
+        note=f.text("note"),
         file=f.place.file,
         line=f.place.row,
     )
@@ -241,13 +330,14 @@ def rule(name: str, f: Fields) -> Rule:
     message = Names(f.text("message_zh"), f.text("message_en"))
     kind: Any = f.choice("kind", RULE_KINDS, default="compute")
     severity = f.choice("severity", tuple(str(s) for s in Severity), default=str(Severity.STOP))
+    at: Any = f.choice("at", LEVELS, default="all" if kind == "assert" else "leaf")
     made = Rule(
         id=f.text("id", default=name),
         version=f.text("version", required=True),
         kind=kind,
         names=f.names(),
         output=f.text("output", required=kind != "assert"),
-        grain=f.texts("grain"),
+        grain=f.texts("grain") if "grain" in f.body or kind == "assert" else INHERIT,
         expression=f.text("expression", required=True),
         inputs=tuple(_input(n, b, f) for n, b in f.table("inputs").items()),
         source=f.text("source", required=True),
@@ -261,6 +351,9 @@ def rule(name: str, f: Fields) -> Rule:
         deprecated=f.text("deprecated"),
         tolerance=f.number("tolerance"),
         route=f.text("route"),
+        at=at,
+        regions=f.texts("regions"),
+        stands_in=f.flag("stands_in"),
         file=f.place.file,
     )
     if kind == "assert" or message.zh or message.en:
@@ -343,6 +436,7 @@ def scheme(f: Fields) -> Scheme:
         classes=_lists(f, "classes"),
         overlaps=MappingProxyType(overlaps),
         undetermined=f.texts("undetermined"),
+        tables=f.texts("tables"),
         valid_from=f.date("valid_from", date.min),
         valid_to=f.last_date("valid_to"),
         file=f.place.file,

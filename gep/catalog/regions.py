@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Region
@@ -13,7 +14,19 @@ def check_regions(regions: Mapping[str, Region], file: str) -> list[Finding]:
 
     `file`: where the regions are declared.
     """
-    return [*_check_parents(regions, file), *_check_names(regions, file)]
+    return [*_check_parents(regions, file), *_check_names(regions, file), *_check_replaced(regions, file)]
+
+
+def _check_replaced(regions: Mapping[str, Region], file: str) -> Iterator[Finding]:
+    """What a region replaces is listed and ends the day before it begins; no code is replaced twice."""
+    taken: dict[str, str] = {}
+    for region in regions.values():
+        for old in region.replaces:
+            ends = old in regions and regions[old].valid_to + timedelta(days=1) == region.valid_from
+            if not ends or old in taken:
+                place = Place(file, key=f"region {region.code}")
+                yield finding("BOOK-REGION-REPLACES", place, found=old, expected=region.valid_from, region=region.code)
+            taken[old] = region.code
 
 
 def _check_parents(regions: Mapping[str, Region], file: str) -> Iterator[Finding]:

@@ -57,7 +57,7 @@ def resolve(catalog: Catalog, name: str, year: int) -> Resolved:
         current = [r for r in versions if valid(r.valid_from, r.valid_to, year)]
         if current:
             rules.append(current[-1])
-        else:
+        elif not versions[-1].regions:  # the limit of one region that does not hold in the year is no check then
             last = versions[-1]
             place = Place(last.file, key=rule_id)
             findings.append(_invalid("rule", rule_id, last.valid_from, last.valid_to, year, place))

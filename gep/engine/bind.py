@@ -90,7 +90,7 @@ def bind(
     if cell.exact is None:
         return Bound(given.name, "measure", node, cell.state, None, "", given.unit, Fraction(1), None, None, given.unit, cell), []
     factor = _factor(cell.unit, given.unit)
-    to_read = 1 / parse_unit(given.unit).without_price_year().factor  # intervals are kept in base units
+    to_read = _factor(cell.base_unit or cell.unit, given.unit)  # intervals are kept in the unit of the measure
     low = None if cell.low is None else cell.low * to_read
     high = None if cell.high is None else cell.high * to_read
     value = Fraction(Decimal(cell.amount)) * factor
@@ -110,11 +110,11 @@ def _factor(source: str, target: str) -> Fraction:
 
 
 def _bind_parameter(given: Input, region: str, period: str, key: Key, context: Context) -> tuple[Bound, list[Finding]]:
-    year = int(period[:4])
+    year = int(input_period(given, period[:4], {})[:4])
     parameter = context.parameters.find(given.ref, key, region, year)
     if parameter is None or parameter.value is None:
         return _refused(given, key, region, year), []  # the look-up has told why
-    findings = _check_parameter(given, parameter, context)
+    findings = _check_parameter(given, parameter, context.price_year + year - int(period[:4]))
     if findings:
         return _refused(given, key, region, year), findings
     factor = _factor(parameter.unit, given.unit)
@@ -157,8 +157,8 @@ def _same_kind(stated: str, wanted: str) -> bool:
     return parse_unit(stated).without_price_year().compatible(parse_unit(wanted).without_price_year())
 
 
-def _check_parameter(given: Input, parameter: Parameter, context: Context) -> list[Finding]:
-    """Dimension, currency and price year."""
+def _check_parameter(given: Input, parameter: Parameter, price_year: int) -> list[Finding]:
+    """Dimension, currency and price year (that of the year the parameter is read for)."""
     place = Place(parameter.file, parameter.line, "unit", key=parameter.id)
     stated = parse_unit(parameter.unit)
     if not _same_kind(parameter.unit, given.unit):
@@ -172,14 +172,13 @@ def _check_parameter(given: Input, parameter: Parameter, context: Context) -> li
                 "ENGINE-PRICE-YEAR-MISSING",
                 place,
                 found=parameter.unit,
-                expected=stated.with_price_year(context.price_year).text,
+                expected=stated.with_price_year(price_year).text,
                 name=parameter.id,
             )
         ]
-    if year != context.price_year:
-        wanted_year = context.price_year
+    if year != price_year:
         told = finding(
-            "ENGINE-PRICE-YEAR", place, found=year, expected=wanted_year, difference=year - wanted_year, name=parameter.id
+            "ENGINE-PRICE-YEAR", place, found=year, expected=price_year, difference=year - price_year, name=parameter.id
         )
         return [told]
     return []

@@ -32,6 +32,7 @@ class Cell:
     gap: bool = False  # asked for and never returned
     base_unit: str = ""  # of a submitted figure: the unit the account stores, and the decimals there
     places: int = 0
+    node: str = ""  # the trace node it is, where that does not follow from its address (a total, a figure carried over)
 
     @property
     def is_input(self) -> bool:

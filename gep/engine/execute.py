@@ -93,9 +93,17 @@ class _Run:
             self._one(_Evaluated(group, bound, summed.get(group.index, {})))
 
     def _places(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Every (region, {dimension: code}) the step computes."""
+        only = self.step.only
+        for region, place in self._all_places():
+            if only is None or (region, key_of(place)) in only:
+                yield region, place
+
+    def _all_places(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         """Every (region, {dimension: code}) of the grain of the rule."""
         dims = [d for d in self.plan.rule.grain if d != "region"]
-        for region in self.task.regions:
+        wanted = self.plan.rule.regions
+        for region in (r for r in self.task.regions if not wanted or r in wanted):
             if self.step.keys is not None:
                 yield from ((region, place) for place in self.step.keys)
                 continue

@@ -20,7 +20,7 @@ from gep.engine.frames import Frame, Group
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import INLINE_ROWS, Json, Node, node_id, row_sum_node
 from gep.rules.bounds import ALL, Interval, interval
-from gep.rules.exact import MathProblem
+from gep.rules.exact import MathProblem, evaluate
 from gep.rules.nodes import Ref
 from gep.rules.product import Plan, RowProduct
 from gep.rules.row_eval import RowSum
@@ -230,19 +230,25 @@ def _summed(
         _none_there(record_set, group, task, context) if record_set and not result.n and row_product.fn == "sum" else None
     )
     state, reason = _state_of(result, frame, group, owner)
+    listed = (group.region, task.period) in task.complete.get(record_set, ())
+    nothing = listed and not result.n and row_product.fn == "sum"  # none of the rows, which are all there are, is of the class
+    if nothing:
+        state, reason = State.VALUE, ""
     if none_there is not None:
         state, reason = none_there.state, none_there.cell.reason if none_there.cell is not None else ""
     q = Fraction(row_product.q)
     value: Fraction | None = None
     if state is State.VALUE:
         exact = result.s * q if row_product.fn == "sum" else Fraction(result.value or 0)
-        complaint = _complaint(plan, row_product, result, owner, task.measures.get(plan.rule.output))
+        complaint = None
+        if not _is_exact(row_product, frame, group, exact):
+            complaint = _complaint(plan, row_product, result, owner, task.measures.get(plan.rule.output))
         if complaint is None:
             value = exact
         else:
             outcome.tell(complaint)
             state, reason = State.REFUSED, complaint.text("en")
-    if record_set and plan.rule.kind == "compute" and (result.missing or not result.n) and none_there is None:
+    if record_set and plan.rule.kind == "compute" and (result.missing or not result.n) and none_there is None and not nothing:
         outcome.tell(_rows_missing(plan, result, owner, record_set))
     read = (*_read(frame, group, table), *([none_there] if none_there is not None else []))
     node = _node(plan, row_product, frame, group, result, task, owner, table, read)
@@ -281,6 +287,18 @@ def _rows_missing(plan: Plan, result: RowSum, owner: str, record_set: str) -> Fi
     if not result.n:
         return finding("ENGINE-NO-ROWS", place, found="0", rule=plan.rule.id, records=record_set)
     return finding("ENGINE-ROWS-MISSING", place, found=result.missing, expected=result.n, rule=plan.rule.id, records=record_set)
+
+
+def _is_exact(row_product: RowProduct, frame: Frame, group: Group, value: Fraction) -> bool:
+    """Whether a sum over figures came out without any rounding, however small it is beside its bound (stocks of an account)."""
+    if row_product.fn != "sum" or row_product.libm or group.index not in frame.bound:
+        return False
+    rows = [row for _, row in frame.bound[group.index] if all(b.state is not State.NOT_APPLICABLE for b in row.values())]
+    try:
+        parts = [evaluate(row_product.body, {n: b.value for n, b in row.items()}, {}) for row in rows]
+    except MathProblem:
+        return False
+    return sum((p for p in parts if p is not None), Fraction(0)) == value and None not in parts
 
 
 def _complaint(plan: Plan, row_product: RowProduct, result: RowSum, owner: str, output: Measure | None) -> Finding | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import pyarrow as pa
 
 from gep.base.findings import Finding
-from gep.base.records import Measure
+from gep.base.records import Key, Measure
 from gep.engine.bind import Parameters
 from gep.engine.cells import Cells
 from gep.engine.trace import Node
@@ -29,6 +29,7 @@ class Step:
     plan: Plan
     domains: Mapping[str, Sequence[str]] = field(default_factory=dict)
     keys: Sequence[Mapping[str, str]] | None = None  # explicit places instead of the product of the domains
+    only: Collection[tuple[str, Key]] | None = None  # of all places (region, key) those to be computed
     places: int | None = None  # submitted figures are read rounded to these decimals, as they are stored
 
 
@@ -46,6 +47,8 @@ class Task:
     cells: Cells
     records: Mapping[str, pa.Table] = field(default_factory=dict)
     extents: Mapping[str, str] = field(default_factory=dict)  # record set -> the measure that says how much there is of a class
+    # record sets whose rows are all there are -> the (region, period) that returned them: there a class without rows is zero
+    complete: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
     row_routes: Mapping[str, RowRoute] = field(default_factory=dict)
     engine: Literal["duckdb", "reference"] = "duckdb"

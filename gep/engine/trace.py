@@ -32,11 +32,15 @@ def node_id(bound: Bound, profile: str) -> str:
     """The id of the node that an argument comes from."""
     if bound.kind == "parameter":
         return f"parameter:{bound.node}"
+    if bound.cell is not None and bound.cell.node:
+        return bound.cell.node
     submitted = bound.cell is None or bound.cell.is_input
     return f"cell:{bound.node}" if submitted else f"calculation:{profile}/{bound.node}"
 
 
 def cell_id(cell: Cell, profile: str) -> str:
+    if cell.node:
+        return cell.node
     return f"cell:{cell.address}" if cell.is_input else f"calculation:{profile}/{cell.address}"
 
 
@@ -48,7 +52,7 @@ def cell_node(cell: Cell) -> Node:
     made: Node = {
         "schema": SCHEMA,
         "kind": "cell",
-        "id": f"cell:{cell.address}",
+        "id": cell.node or f"cell:{cell.address}",
         "measure": cell.measure,
         "region": cell.region,
         "period": cell.period,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -65,37 +65,64 @@ def direct_inputs(figure: str, start: str, nodes: Mapping[str, Node]) -> Iterato
         }
 
 
-def parameters_below(figure: str, start: str, nodes: Mapping[str, Node]) -> Iterator[dict[str, object]]:
-    """Rows of the `parameter_used` view for a figure."""
-    for node in below(start, nodes):
-        if node["kind"] != "parameter":
-            continue
-        text = node["amount"]
-        yield {
-            "figure": figure,
-            "parameter": node["parameter"],
-            "key": node["key"] or "-",
-            "region_code": node["region"] or "-",
-            "source_set": node["source_set"],
-            "valid_from": node["valid_from"],
-            "amount": coefficient(text),
-            "amount_text": text,
-            "unit": node["unit"],
-            "status": node["status"],
-            "source": node["source"],
-            "locator": node["locator"] or None,
-        }
+class Below:
+    """What rests below the figures of a release: parameters, and whether any of it is illustrative. Each node is walked once."""
 
+    def __init__(self, nodes: Mapping[str, Node], sources: Mapping[str, Source]) -> None:
+        self.nodes, self.sources = nodes, sources
+        self.known: dict[str, tuple[tuple[str, ...], bool]] = {}
 
-def rests_on_illustration(start: str, nodes: Mapping[str, Node], sources: Mapping[str, Source]) -> bool:
-    """Whether a parameter below is illustrative, or a returned figure comes from an illustrative source (示例数据)."""
-    for node in below(start, nodes):
-        source = sources.get(str(node.get("source") or ""))
-        if node.get("status") == "illustrative" or (
-            node["kind"] == "cell" and source is not None and source.kind == "illustrative"
-        ):
-            return True
-    return False
+    def illustrative(self, start: str) -> bool:
+        """Whether a parameter below is illustrative, or a returned figure comes from an illustrative source (示例数据)."""
+        return self._of(start)[1]
+
+    def parameters(self, figure: str, start: str) -> Iterator[dict[str, object]]:
+        """Rows of the `parameter_used` view for a figure."""
+        for name in self._of(start)[0]:
+            node = self.nodes[name]
+            text = node["amount"]
+            yield {
+                "figure": figure,
+                "parameter": node["parameter"],
+                "key": node["key"] or "-",
+                "region_code": node["region"] or "-",
+                "source_set": node["source_set"],
+                "valid_from": node["valid_from"],
+                "amount": coefficient(text),
+                "amount_text": text,
+                "unit": node["unit"],
+                "status": node["status"],
+                "source": node["source"],
+                "locator": node["locator"] or None,
+            }
+
+    def _of(self, start: str) -> tuple[tuple[str, ...], bool]:
+        """(ids of the parameters below, whether anything below is illustrative)."""
+        stack = [start]
+        while stack:
+            name = stack[-1]
+            under = children(self.nodes[name])
+            waiting = [c for c in under if c not in self.known]
+            if waiting:
+                stack += waiting
+                continue
+            stack.pop()
+            if name not in self.known:
+                self.known[name] = self._joined(name, [self.known[c] for c in under])
+        return self.known[start]
+
+    def _joined(self, name: str, parts: Sequence[tuple[tuple[str, ...], bool]]) -> tuple[tuple[str, ...], bool]:
+        node = self.nodes[name]
+        own = (name,) if node["kind"] == "parameter" else ()
+        listed = [p for names, _ in parts for p in names]
+        several = tuple(dict.fromkeys((*own, *listed))) if listed else own
+        only = next((names for names, _ in parts if names == several), several)  # one tuple for all that share it
+        return only, self._made_up(node) or any(made_up for _, made_up in parts)
+
+    def _made_up(self, node: Node) -> bool:
+        source = self.sources.get(str(node.get("source") or ""))
+        cell = node["kind"] == "cell" and source is not None and source.kind == "illustrative"
+        return node.get("status") == "illustrative" or cell
 
 
 def coefficient(text: str | None) -> Decimal | None:

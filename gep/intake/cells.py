@@ -205,6 +205,12 @@ def read_key(cells: Cells, measure: Measure, lists: Lists, period: Period | None
     return key_of(pairs)
 
 
+def category_codes(cells: Cells) -> tuple[str, ...]:
+    """The codes that the category names, whatever their scheme."""
+    text = (cells.text("category") or "").replace("；", ";").replace("：", ":")
+    return tuple(segment.strip(SPACES).rpartition(":")[2] for segment in text.split(";") if segment.strip(SPACES))
+
+
 def _read_category(
     cells: Cells, category: str, dims: tuple[str, ...], lists: Lists, period: Period | None, pairs: dict[str, str]
 ) -> None:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from gep.base.findings import Finding, finding
 from gep.base.records import EMPTY, Fact, Measure, Names, Origin, State, Vocabulary
-from gep.intake.cells import Cells, Lists, read_key, read_period, read_region
+from gep.catalog.tables import returned_as
+from gep.intake.cells import Cells, Lists, category_codes, read_key, read_period, read_region
 from gep.intake.figures import read_figure, read_unit
 from gep.intake.schema import ATTR, COLUMNS, REQUIRED, check_schema
 from gep.intake.suggest import Nearest, plain_names
@@ -120,10 +121,10 @@ def _read_item(cells: Cells, lists: Lists) -> Measure | None:
     text = cells.text("item")
     if text is None:
         return None
-    measure = lists.vocabulary.measures.get(text)
+    measure = lists.vocabulary.measures.get(returned_as(lists.vocabulary.layouts, text, category_codes(cells)))
     if measure is None:
         cells.complain("INTAKE-ITEM-UNKNOWN", "item", found=text, **lists.items.words(text))
-    elif text in lists.vocabulary.computed:
+    elif text in lists.vocabulary.computed and not measure.table:  # of a table as printed the run compares it
         cells.complain("INTAKE-ITEM-COMPUTED", "item", found=text, name_zh=measure.names.zh, name_en=measure.names.en)
         return None
     return measure

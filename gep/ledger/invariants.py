@@ -8,7 +8,7 @@ from datetime import date
 from itertools import combinations
 
 from gep.base.findings import Finding, Place, finding
-from gep.ledger.tables import ACCOUNTS, BY_NAME, SPLIT, STORED_STATES, Table
+from gep.ledger.tables import BY_NAME, BY_PROFILE, SPLIT, STORED_STATES, Table
 
 Row = Mapping[str, object]
 Rows = Mapping[str, Sequence[Row]]
@@ -149,7 +149,7 @@ def _regions(rows: Rows) -> Iterator[Finding]:
     for row in rows.get("region", ()):
         tree[row["vintage"], row["code"]].append(row)
     reported = set()
-    for table in ACCOUNTS:
+    for table in BY_PROFILE:
         for row in rows.get(table.name, ()):
             mark = (row["vintage"], row["year"], row["region_code"])
             if mark in reported:
@@ -175,7 +175,7 @@ def _lost(tree: Mapping[object, Sequence[Row]], vintage: object, year: object, c
 
 def _release_states(rows: Rows) -> Iterator[Finding]:
     stated = {(row["vintage"], row["year"]) for row in rows.get("release_state", ())}
-    held = {(row["vintage"], row["year"]) for table in ACCOUNTS for row in rows.get(table.name, ())}
+    held = {(row["vintage"], row["year"]) for table in BY_PROFILE for row in rows.get(table.name, ())}
     for vintage, year in sorted(held - stated, key=str):
         yield finding(
             "LEDGER-STATE-MISSING", Place("release_state.csv", key=f"vintage={vintage} year={year}"), vintage=vintage, year=year

@@ -1,134 +1,45 @@
 """The tables of a release, declared once as data: names, types, keys and bilingual meaning of every column.
 
 The CSV files of a release, the tables and views of the query store, their comments and the SQL dictionary are all made from
-these declarations. Amounts are DECIMAL; no table has a binary floating-point column.
+these declarations.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-QUANTITY = "DECIMAL(38,6)"
-PRICE = "DECIMAL(38,8)"
-VALUE = "DECIMAL(38,4)"
-RATIO = "DECIMAL(38,12)"
-COEFFICIENT = "DECIMAL(38,18)"
-
-SPLIT = ("service", "benefit", "product", "ecosystem")
-
-# Which vintages the plain name of a table shows:
-#   account  for each year and profile the vintage in use
-#   figure   the same, year and profile being read from the figure address
-#   year     for each year one vintage: highest state, then newest
-#   vintage  every vintage that is in use for any year and profile
-#   newest   the newest vintage that is in use
-#   log      everything that happened
-Scope = Literal["account", "figure", "year", "vintage", "newest", "log"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `key`: never NULL, `-` = not split; `attribute`: describes the row, is no figure; `required`: never NULL."""
-
-    name: str
-    type: str
-    zh: str
-    en: str
-    key: bool = False
-    attribute: bool = False
-    required: bool = False
-
-    @property
-    def not_null(self) -> bool:
-        return self.key or self.required
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of a release.
-
-    `amount` names the column that is present exactly when `state` is `value`; `year` is the SQL expression of the accounting year
-    of a row where `scope` needs one; `unique`: no two rows may share the key columns.
-    """
-
-    name: str
-    zh: str
-    en: str
-    columns: tuple[Column, ...]
-    scope: Scope
-    amount: str = ""
-    year: str = ""
-    unique: bool = True
-
-    @property
-    def stored(self) -> str:
-        """Name of the stored table; the public name belongs to the view."""
-        return f"t_{self.name}"
-
-    @property
-    def keys(self) -> tuple[Column, ...]:
-        return tuple(c for c in self.columns if c.key)
-
-    def column(self, name: str) -> Column:
-        return next(c for c in self.columns if c.name == name)
-
-
-def _key(name: str, kind: str, zh: str, en: str) -> Column:
-    return Column(name, kind, zh, en, key=True)
-
-
-def _text(name: str, zh: str, en: str, *, required: bool = False, attribute: bool = False) -> Column:
-    return Column(name, "VARCHAR", zh, en, required=required, attribute=attribute)
-
-
-VINTAGE = _key("vintage", "BIGINT", "版次:一次核算运行的日志序号", "Vintage: journal sequence number of the run")
-REGION = _key("region_code", "VARCHAR", "行政区划代码(文本)", "Region code (text)")
-ZONE = _key("zone", "VARCHAR", "分区代码;- 表示整个行政区", "Zone code; - is the whole region")
-YEAR = _key("year", "INTEGER", "核算年度", "Accounting year")
-PROFILE = _key("profile", "VARCHAR", "核算方案", "GEP profile")
-BASIS = _key(
-    "price_basis", "VARCHAR", "价格基准:current 为当年价,constant:2020 为2020年不变价", "Price basis: current, or constant:2020"
+from gep.ledger.asset_tables import ASSET_TABLES
+from gep.ledger.columns import (
+    ALLOCATED,
+    AT,
+    BASIS,
+    COEFFICIENT,
+    CURRENCY,
+    FIGURE,
+    FIGURE_YEAR,
+    ILLUSTRATIVE,
+    LEVEL,
+    METHOD,
+    NAME,
+    PERIOD_YEAR,
+    PRICE,
+    PROFILE,
+    QUANTITY,
+    RATIO,
+    REGION,
+    SERVICE_KEYS,
+    SPLIT,
+    STATE,
+    VALUE,
+    VINTAGE,
+    YEAR,
+    ZONE,
+    Column,
+    Scope,
+    Table,
+    key,
+    text,
 )
-CURRENCY = _key("currency", "VARCHAR", "货币(ISO 4217)", "Currency (ISO 4217)")
-NAME = _text("region_name", "行政区名称", "Name of the region", attribute=True)
-LEVEL = _text("region_level", "行政层级", "Level of the region", attribute=True)
-METHOD = _text("method_id", "采用的方法(规则)", "Method (rule) used", attribute=True)
-ALLOCATED = Column(
-    "allocated",
-    "BOOLEAN",
-    "是否由上级数据分摊得到",
-    "True if brought down from a higher level by a declared allocation",
-    attribute=True,
-)
-ILLUSTRATIVE = Column(
-    "illustrative",
-    "BOOLEAN",
-    "是否含示例数据(其下有示例性质的系数、填报数,或整本账册为示例)",
-    "True if it rests on an illustrative coefficient or return, or the whole book is illustrative",
-    attribute=True,
-)
-STATE = _text(
-    "state",
-    "状态:value 有数;not_available 缺数;not_applicable 不适用;refused 拒绝计算",
-    "State: value, not_available, not_applicable, refused",
-    required=True,
-)
-SERVICE_KEYS = (
-    _key("service", "VARCHAR", "生态系统服务", "Ecosystem service"),
-    _key(
-        "benefit",
-        "VARCHAR",
-        "服务的组成部分(污染物、泥沙、水体等);- 表示未细分",
-        "Component of the service (pollutant, silt, water body); - = not split",
-    ),
-    _key("product", "VARCHAR", "产品、用途或来源;- 表示未细分", "Commodity, use or origin; - = not split"),
-    _key("ecosystem", "VARCHAR", "生态系统类型;- 表示未细分", "Ecosystem type; - = not split"),
-)
-FIGURE = _key("figure", "VARCHAR", "数字地址", "Figure address")
-FIGURE_YEAR = "TRY_CAST(left(split_part(figure, '/', 3), 4) AS INTEGER)"
-PERIOD_YEAR = "TRY_CAST(left(period, 4) AS INTEGER)"
-AT = Column("at", "TIMESTAMP", "时间(协调世界时)", "When (UTC)", required=True)
+
+__all__ = ["PRICE", "QUANTITY", "RATIO", "SPLIT", "VALUE", "VINTAGE", "Column", "Scope", "Table"]
 
 PHYSICAL_ACCOUNT = Table(
     "physical_account",
@@ -144,7 +55,7 @@ PHYSICAL_ACCOUNT = Table(
         PROFILE,
         *SERVICE_KEYS,
         Column("quantity", QUANTITY, "实物量,以 unit 计;缺数为空,绝不为零", "Quantity in unit; NULL when missing, never zero"),
-        _text("unit", "实物量单位;不同单位不可相加", "Unit of the quantity; never add across units", required=True),
+        text("unit", "实物量单位;不同单位不可相加", "Unit of the quantity; never add across units", required=True),
         STATE,
         NAME,
         LEVEL,
@@ -177,9 +88,9 @@ VALUE_ACCOUNT = Table(
             "所依据的实物量;只有价值量的服务为空",
             "Quantity the value rests on; NULL for value-only services",
         ),
-        _text("unit", "实物量单位", "Unit of the quantity"),
+        text("unit", "实物量单位", "Unit of the quantity"),
         Column("price", PRICE, "单价", "Price"),
-        _text("price_unit", "单价单位", "Unit of the price"),
+        text("price_unit", "单价单位", "Unit of the price"),
         Column("value", VALUE, "价值量,以 currency 计;缺数为空,绝不为零", "Value in currency; NULL when missing, never zero"),
         STATE,
         NAME,
@@ -232,15 +143,15 @@ RUN = Table(
     "Runs: one row a vintage.",
     (
         VINTAGE,
-        _text("kind", "运行种类", "Kind of run", required=True),
-        _text("who", "操作人(自报)", "By whom (as declared)", required=True),
+        text("kind", "运行种类", "Kind of run", required=True),
+        text("who", "操作人(自报)", "By whom (as declared)", required=True),
         AT,
-        _text("years", "核算年度,以逗号分隔", "Accounting years, comma separated", required=True),
-        _text("profiles", "核算方案,以逗号分隔", "Profiles, comma separated", required=True),
-        _text("rules_hash", "规则、参数、代码的内容哈希", "Content hash of rules, parameters and codes", required=True),
-        _text("input_hash", "所用申报数据的哈希", "Hash of the facts the run read", required=True),
-        _text("program", "程序及版本", "Program and version", required=True),
-        _text("state", "运行结束时的状态", "State the run ended in", required=True),
+        text("years", "核算年度,以逗号分隔", "Accounting years, comma separated", required=True),
+        text("profiles", "核算方案,以逗号分隔", "Profiles, comma separated", required=True),
+        text("rules_hash", "规则、参数、代码的内容哈希", "Content hash of rules, parameters and codes", required=True),
+        text("input_hash", "所用申报数据的哈希", "Hash of the facts the run read", required=True),
+        text("program", "程序及版本", "Program and version", required=True),
+        text("state", "运行结束时的状态", "State the run ended in", required=True),
     ),
     "log",
 )
@@ -251,16 +162,16 @@ SUBMISSION = Table(
     "Department returns that a run read.",
     (
         VINTAGE,
-        _key("seq", "BIGINT", "申报的日志序号", "Journal sequence number of the submission"),
-        _text("file", "送报人所用的文件名", "File as named by the sender", required=True),
-        _text("sha256", "文件的 SHA-256", "SHA-256 of the file", required=True),
-        _text("sm3", "文件的 SM3", "SM3 of the file", required=True),
+        key("seq", "BIGINT", "申报的日志序号", "Journal sequence number of the submission"),
+        text("file", "送报人所用的文件名", "File as named by the sender", required=True),
+        text("sha256", "文件的 SHA-256", "SHA-256 of the file", required=True),
+        text("sm3", "文件的 SM3", "SM3 of the file", required=True),
         Column("bytes", "BIGINT", "文件字节数", "Size in bytes", required=True),
         Column("facts", "BIGINT", "读出的数据条数", "Facts read from it"),
-        _text("department", "报送部门", "Department"),
-        _text("who", "操作人(自报)", "By whom (as declared)", required=True),
+        text("department", "报送部门", "Department"),
+        text("who", "操作人(自报)", "By whom (as declared)", required=True),
         AT,
-        _text("status", "接收状态", "Status of acceptance", required=True),
+        text("status", "接收状态", "Status of acceptance", required=True),
     ),
     "vintage",
 )
@@ -271,27 +182,27 @@ FINDING = Table(
     "Findings: where, found, expected, difference, the sentence and how to mend it.",
     (
         VINTAGE,
-        _key("seq", "BIGINT", "版次内序号", "Number within the vintage"),
-        _text("id", "问题标识:同一问题再次出现时不变", "Name of the finding, the same when it is found again", required=True),
-        _text("rule", "消息代码或规则标识", "Message code or rule id", required=True),
-        _text("severity", "程度:stop 强制性;query 核实性;note 提示", "Severity: stop, query, note", required=True),
-        _text("region_code", "行政区划代码", "Region code"),
-        _text("period", "时期", "Period"),
-        _text("key", "分类键", "Class key"),
-        _text("figures", "涉及的数字,以空格分隔", "Figures involved, separated by blanks"),
-        _text("file", "文件", "File"),
+        key("seq", "BIGINT", "版次内序号", "Number within the vintage"),
+        text("id", "问题标识:同一问题再次出现时不变", "Name of the finding, the same when it is found again", required=True),
+        text("rule", "消息代码或规则标识", "Message code or rule id", required=True),
+        text("severity", "程度:stop 强制性;query 核实性;note 提示", "Severity: stop, query, note", required=True),
+        text("region_code", "行政区划代码", "Region code"),
+        text("period", "时期", "Period"),
+        text("key", "分类键", "Class key"),
+        text("figures", "涉及的数字,以空格分隔", "Figures involved, separated by blanks"),
+        text("file", "文件", "File"),
         Column("row", "BIGINT", "行号", "Row"),
-        _text("column", "列或单元格", "Column or cell"),
-        _text("found", "实为", "Found"),
-        _text("expected", "应为", "Expected"),
-        _text("difference", "差额", "Difference"),
-        _text("text_zh", "说明(中文)", "The sentence in Chinese", required=True),
-        _text("text_en", "说明(英文)", "The sentence in English", required=True),
-        _text("mend_zh", "处理办法(中文)", "How to mend it, in Chinese", required=True),
-        _text("mend_en", "处理办法(英文)", "How to mend it, in English", required=True),
-        _text("status", "处理状态", "Status", required=True),
-        _text("answer", "答复", "Answer"),
-        _text("answered_by", "答复人", "Answered by"),
+        text("column", "列或单元格", "Column or cell"),
+        text("found", "实为", "Found"),
+        text("expected", "应为", "Expected"),
+        text("difference", "差额", "Difference"),
+        text("text_zh", "说明(中文)", "The sentence in Chinese", required=True),
+        text("text_en", "说明(英文)", "The sentence in English", required=True),
+        text("mend_zh", "处理办法(中文)", "How to mend it, in Chinese", required=True),
+        text("mend_en", "处理办法(英文)", "How to mend it, in English", required=True),
+        text("status", "处理状态", "Status", required=True),
+        text("answer", "答复", "Answer"),
+        text("answered_by", "答复人", "Answered by"),
     ),
     "vintage",
 )
@@ -303,22 +214,22 @@ PARAMETER_USED = Table(
     (
         VINTAGE,
         FIGURE,
-        _key("parameter", "VARCHAR", "参数标识", "Parameter id"),
-        _key("key", "VARCHAR", "参数的分类键;- 表示不分类", "Class key of the parameter; - = not split"),
-        _key("region_code", "VARCHAR", "参数适用的行政区;- 表示不限", "Region the parameter holds for; - = anywhere"),
-        _key("source_set", "VARCHAR", "来源集", "Source set"),
-        _key("valid_from", "DATE", "生效日期;0001-01-01 表示不限", "Valid from; 0001-01-01 = without limit"),
+        key("parameter", "VARCHAR", "参数标识", "Parameter id"),
+        key("key", "VARCHAR", "参数的分类键;- 表示不分类", "Class key of the parameter; - = not split"),
+        key("region_code", "VARCHAR", "参数适用的行政区;- 表示不限", "Region the parameter holds for; - = anywhere"),
+        key("source_set", "VARCHAR", "来源集", "Source set"),
+        key("valid_from", "DATE", "生效日期;0001-01-01 表示不限", "Valid from; 0001-01-01 = without limit"),
         Column("amount", COEFFICIENT, "数值;已知其未知时为空", "Amount; NULL when known to be unknown"),
-        _text("amount_text", "数值原文(保留书写的位数)", "Amount as written, digits kept"),
-        _text("unit", "单位", "Unit", required=True),
-        _text(
+        text("amount_text", "数值原文(保留书写的位数)", "Amount as written, digits kept"),
+        text("unit", "单位", "Unit", required=True),
+        text(
             "status",
             "性质:standard、measured、literature、expert、local、illustrative",
             "Status: standard, measured, literature, expert, local, illustrative",
             required=True,
         ),
-        _text("source", "来源标识", "Source id", required=True),
-        _text("locator", "来源中的表、条款", "Table or clause in the source"),
+        text("source", "来源标识", "Source id", required=True),
+        text("locator", "来源中的表、条款", "Table or clause in the source"),
     ),
     "figure",
     year=FIGURE_YEAR,
@@ -331,20 +242,20 @@ TRACE = Table(
     (
         VINTAGE,
         FIGURE,
-        _key("measure", "VARCHAR", "指标", "Measure"),
-        _key(
+        key("measure", "VARCHAR", "指标", "Measure"),
+        key(
             "input",
             "VARCHAR",
             "输入的名称或地址;- 表示该行是结果本身",
             "Name or address of the input; - = the row is the result itself",
         ),
-        _text(
+        text(
             "origin", "来历:computed 计算;submitted 申报;parameter 参数", "Origin: computed, submitted, parameter", required=True
         ),
-        _text("rule", "规则标识", "Rule id"),
-        _text("input_kind", "输入种类", "Kind of input"),
-        _text("amount", "数值(十进制文本)", "Amount as decimal text"),
-        _text("unit", "单位", "Unit"),
+        text("rule", "规则标识", "Rule id"),
+        text("input_kind", "输入种类", "Kind of input"),
+        text("amount", "数值(十进制文本)", "Amount as decimal text"),
+        text("unit", "单位", "Unit"),
     ),
     "figure",
     year=FIGURE_YEAR,
@@ -358,21 +269,21 @@ FACT = Table(
     "Facts as returned by the departments: the amount as typed and the quantity converted to the base unit.",
     (
         VINTAGE,
-        _key("measure", "VARCHAR", "指标", "Measure"),
+        key("measure", "VARCHAR", "指标", "Measure"),
         REGION,
-        _key("period", "VARCHAR", "时期:2020、2020-06 或 2020-06-30", "Period: 2020, 2020-06 or 2020-06-30"),
-        _key(
+        key("period", "VARCHAR", "时期:2020、2020-06 或 2020-06-30", "Period: 2020, 2020-06 or 2020-06-30"),
+        key(
             "category", "VARCHAR", "分类键,如 ecosystem:forest;- 表示不分类", "Class key such as ecosystem:forest; - = not split"
         ),
-        _key("part", "VARCHAR", "组成部分;- 表示未细分", "Part; - = not split"),
-        _key("sha256", "VARCHAR", "所在文件的 SHA-256", "SHA-256 of the file it stands in"),
-        _key("row", "BIGINT", "行号(文件首行为 1)", "Row (1 is the first line of the file)"),
-        _key("column", "VARCHAR", "列名", "Column"),
+        key("part", "VARCHAR", "组成部分;- 表示未细分", "Part; - = not split"),
+        key("sha256", "VARCHAR", "所在文件的 SHA-256", "SHA-256 of the file it stands in"),
+        key("row", "BIGINT", "行号(文件首行为 1)", "Row (1 is the first line of the file)"),
+        key("column", "VARCHAR", "列名", "Column"),
         STATE,
-        _text("amount", "数值原文(保留书写的位数)", "Amount as typed, digits kept"),
-        _text("unit", "单位原文", "Unit as typed"),
+        text("amount", "数值原文(保留书写的位数)", "Amount as typed, digits kept"),
+        text("unit", "单位原文", "Unit as typed"),
         Column("quantity", QUANTITY, "换算为基本单位的数值;缺数为空", "Amount in the base unit; NULL when missing"),
-        _text("base_unit", "基本单位", "Base unit", required=True),
+        text("base_unit", "基本单位", "Base unit", required=True),
         Column(
             "exact",
             "BOOLEAN",
@@ -380,12 +291,12 @@ FACT = Table(
             "True for an adopted constant (no rounding interval)",
             required=True,
         ),
-        _text("reason", "缺数或不适用的理由", "Reason of a missing or not applicable figure"),
-        _text("department", "报送部门", "Department"),
-        _text("source", "来源", "Source"),
-        _text("evidence", "佐证材料", "Evidence"),
-        _text("note", "说明", "Note"),
-        _text("file", "送报人所用的文件名", "File as named by the sender", required=True),
+        text("reason", "缺数或不适用的理由", "Reason of a missing or not applicable figure"),
+        text("department", "报送部门", "Department"),
+        text("source", "来源", "Source"),
+        text("evidence", "佐证材料", "Evidence"),
+        text("note", "说明", "Note"),
+        text("file", "送报人所用的文件名", "File as named by the sender", required=True),
     ),
     "year",
     amount="quantity",
@@ -399,17 +310,17 @@ PUBLISHED_FIGURE = Table(
     (
         VINTAGE,
         FIGURE,
-        _key("file", "VARCHAR", "文件", "File"),
-        _key("row", "BIGINT", "行号", "Row"),
-        _text("value", "发布的数值(原文)", "Value as printed", required=True),
-        _text("unit", "单位", "Unit", required=True),
+        key("file", "VARCHAR", "文件", "File"),
+        key("row", "BIGINT", "行号", "Row"),
+        text("value", "发布的数值(原文)", "Value as printed", required=True),
+        text("unit", "单位", "Unit", required=True),
         Column("half_unit", RATIO, "发布值末位的一半", "Half of the last printed digit", required=True),
         Column("computed", RATIO, "计算值,单位同发布值", "What was computed, in the printed unit"),
         Column("low", RATIO, "由申报数舍入区间得到的下限", "Lower end, from the rounding of the inputs"),
         Column("high", RATIO, "由申报数舍入区间得到的上限", "Upper end, from the rounding of the inputs"),
-        _text("verdict", "比对:meets 相符;misses 不符;not_computed 不计算", "Check: meets, misses, not_computed", required=True),
-        _text("source", "来源标识", "Source id", required=True),
-        _text("note", "所在的表", "Table it stands in"),
+        text("verdict", "比对:meets 相符;misses 不符;not_computed 不计算", "Check: meets, misses, not_computed", required=True),
+        text("source", "来源标识", "Source id", required=True),
+        text("note", "所在的表", "Table it stands in"),
     ),
     "year",
     year=FIGURE_YEAR,
@@ -421,12 +332,12 @@ REGION_TABLE = Table(
     "The tree of regions, with the validity of each code.",
     (
         VINTAGE,
-        _key("code", "VARCHAR", "行政区划代码", "Region code"),
-        _key("valid_from", "DATE", "生效日期;0001-01-01 表示不限", "Valid from; 0001-01-01 = without limit"),
-        _text("parent", "上级行政区划代码;最上级为空", "Code of the region above; NULL at the top"),
-        _text("level", "行政层级", "Level", required=True),
-        _text("name_zh", "中文名称", "Chinese name", required=True),
-        _text("name_en", "英文名称", "English name", required=True),
+        key("code", "VARCHAR", "行政区划代码", "Region code"),
+        key("valid_from", "DATE", "生效日期;0001-01-01 表示不限", "Valid from; 0001-01-01 = without limit"),
+        text("parent", "上级行政区划代码;最上级为空", "Code of the region above; NULL at the top"),
+        text("level", "行政层级", "Level", required=True),
+        text("name_zh", "中文名称", "Chinese name", required=True),
+        text("name_en", "英文名称", "English name", required=True),
         Column(
             "valid_to",
             "DATE",
@@ -445,8 +356,8 @@ RELEASE_STATE = Table(
     (
         VINTAGE,
         YEAR,
-        _key("seq", "BIGINT", "设定该状态的日志序号", "Journal sequence number of the act that set the state"),
-        _text(
+        key("seq", "BIGINT", "设定该状态的日志序号", "Journal sequence number of the act that set the state"),
+        text(
             "state",
             "状态:trial、preliminary、reviewed、final、closed",
             "State: trial, preliminary, reviewed, final, closed",
@@ -469,9 +380,11 @@ TABLES: tuple[Table, ...] = (
     TRACE,
     FACT,
     PUBLISHED_FIGURE,
+    *ASSET_TABLES,
     REGION_TABLE,
     RELEASE_STATE,
 )
 BY_NAME = {table.name: table for table in TABLES}
 ACCOUNTS = (PHYSICAL_ACCOUNT, VALUE_ACCOUNT, GEP_TOTAL)
+BY_PROFILE = tuple(t for t in TABLES if t.scope == "account")  # what one profile or asset scheme gives in one year
 STORED_STATES = ("value", "not_available", "not_applicable", "refused")

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gep.ledger.columns import VINTAGE, Column, Table
 from gep.ledger.rollup import rollup_sql, total_sql, total_state_sql
-from gep.ledger.tables import ACCOUNTS, BY_NAME, TABLES, VINTAGE, Column, Table
+from gep.ledger.tables import ACCOUNTS, BY_NAME, BY_PROFILE, TABLES
 
 NOW = "CAST(getvariable('gep_as_of') AS DATE)"
 
@@ -72,9 +73,10 @@ def _rows(table: Table, day: str) -> str:
     """The rows of a table that its plain name shows on `day`."""
     stored = f"SELECT t.* FROM {table.stored} t"
     if table.scope == "account":
-        return f"{stored} SEMI JOIN ({_in_use(day)}) u ON u.vintage = t.vintage AND u.year = t.year AND u.profile = t.profile"
+        match = f"u.vintage = t.vintage AND u.year = t.year AND u.profile = t.{table.profile}"
+        return f"{stored} SEMI JOIN ({_in_use(day)}) u ON {match}"
     if table.scope == "figure":
-        profile = "regexp_extract(t.figure, '/profile=([^/#@]+)', 1)"
+        profile = "regexp_extract(t.figure, '/(?:profile|scheme)=([^/#@]+)', 1)"
         year = table.year.replace("figure", "t.figure")
         match = f"({year} IS NULL OR u.year = {year}) AND ({profile} = '' OR u.profile = {profile})"
         return f"{stored} WHERE EXISTS (SELECT 1 FROM ({_in_use(day)}) u WHERE u.vintage = t.vintage AND {match})"
@@ -145,7 +147,28 @@ def _family(table: Table) -> list[View]:
                 ("d",),
             ),
         ]
+    if table.name == "asset_account":
+        made += _asset_totals(table)
     return made
+
+
+def _asset_totals(table: Table) -> list[View]:
+    """The asset accounts with their totals, which the run worked out (ratios cannot be added up in SQL)."""
+    columns, totals = (*table.columns, IS_TOTAL), BY_NAME["asset_total"]
+    name = f"{table.name}_rollup"
+    zh, en = "最细一级与合计:合计栏与上级地区。", "Leaves and totals: total columns and higher regions."
+
+    def both(leaves: str, added: str) -> str:
+        return f"SELECT *, false AS is_total FROM ({leaves}) UNION ALL BY NAME SELECT *, true AS is_total FROM ({added})"
+
+    everything = both(f"SELECT * FROM {table.stored}", f"SELECT * FROM {totals.stored}")
+    shown = SHOWN[table.scope]
+    now, known = both(_rows(table, NOW), _rows(totals, NOW)), both(_rows(table, "d"), _rows(totals, "d"))
+    return [
+        View(name, "view", zh + shown[0], f"{en} {shown[1]}", columns, now),
+        View(f"{name}_all", "view", zh + ALL[0], f"{en} {ALL[1]}", columns, everything),
+        View(f"{name}_asof", "table macro", zh + ASOF[0], f"{en} {ASOF[1]}", columns, known, ("d",)),
+    ]
 
 
 def _vintages() -> list[View]:
@@ -260,7 +283,7 @@ def create_statements() -> list[str]:
 
 def derived_statements() -> list[str]:
     """Tables computed from the stored ones when the store is built: which vintage holds which year and profile; region paths."""
-    held = " UNION ".join(f"SELECT vintage, year, profile FROM {t.stored}" for t in ACCOUNTS)
+    held = " UNION ".join(f"SELECT vintage, year, {t.profile} AS profile FROM {t.stored}" for t in BY_PROFILE)
     tree = """SELECT s.vintage, s.year, r.code, r.parent, r.level, r.name_zh
     FROM (SELECT DISTINCT vintage, year FROM t_vintage_profile) s
     JOIN t_region r ON r.vintage = s.vintage AND make_date(s.year, 12, 31) BETWEEN r.valid_from AND r.valid_to"""

@@ -156,10 +156,10 @@ class _Builder:
             return None
 
     def time(self, i: Input, time: str, column: str) -> bool:
-        """Whether an input may be read at another time: measures with prev, stocks with opening and closing."""
+        """Whether an input may be read at another time: measures and parameters with prev, stocks with opening and closing."""
         measure = self.measures.get(i.ref)
         stock = measure is not None and measure.kind == "stock"
-        allowed = i.kind == "measure" if time == "prev" else i.kind == "measure" and (measure is None or stock)
+        allowed = i.kind in ("measure", "parameter") if time == "prev" else i.kind == "measure" and (measure is None or stock)
         if not allowed:
             wanted = ("指标", "a measure") if time == "prev" else ("存量指标", "a stock measure")
             found = f"{time}({i.name})"

@@ -75,7 +75,7 @@ def compute(
     cells = from_facts(usable, m.measures)
     lookup = Lookup(catalog, regions, m.resolved.scheme.parameter_sets)
     vocabulary = Vocabulary(m.measures, catalog.codes, regions)
-    findings += _gaps(m, cells, needs(catalog, m, leaves, str(year)), vocabulary)
+    findings += gaps(m, cells, needs(catalog, m, leaves, str(year)), vocabulary)
     base = Task(
         profile=profile,
         currency=m.resolved.scheme.currency,
@@ -95,9 +95,11 @@ def compute(
     findings += check_records(m.plans, base.records, tuple(leaves), year)
     findings += check_classes(base.steps, base.records, tuple(leaves), year)
     physical = execute(base)
-    findings += _gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
+    findings += gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
     value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
-    nodes = {**_submitted(m, cells), **physical.nodes, **value.nodes}
+    lines = {line.measure for s in m.resolved.scheme.services for line in s.lines}
+    submitted = submitted_nodes(c for c in cells if c.is_input and c.measure in lines)
+    nodes = {**submitted, **physical.nodes, **value.nodes}
     findings += _overlaps(catalog, m, cells, leaves, year)
     findings += _unread(catalog, m, cells, {**physical.nodes, **value.nodes}, leaves, str(year))
     told = {f.id: f for f in (*findings, *lookup.findings.values(), *_told(physical), *_told(value))}
@@ -167,7 +169,7 @@ def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]
     return usable, findings
 
 
-def _gaps(m: Method, cells: Cells, needs: Iterable[Need], vocabulary: Vocabulary) -> list[Finding]:
+def gaps(m: Method, cells: Cells, needs: Iterable[Need], vocabulary: Vocabulary) -> list[Finding]:
     """Put a gap in the place of every input that is not there; a finding for each says what to return."""
     absent = [n for n in needs if cells.get(n.measure, n.region, n.period, n.key) is None]
     for place in dict.fromkeys((n.measure, n.region, n.period, n.key) for n in absent):
@@ -216,7 +218,6 @@ def _tell_unread(m: Method, unread: Sequence[Cell], returned: int) -> Iterator[F
             yield finding("RUN-RETURN-UNREAD", place, found=f"{c.amount} {c.unit}".strip(), holes=args)
 
 
-def _submitted(m: Method, cells: Cells) -> dict[str, Node]:
+def submitted_nodes(cells: Iterable[Cell]) -> dict[str, Node]:
     """Trace nodes of the returned figures that stand in the accounts themselves."""
-    lines = {line.measure for s in m.resolved.scheme.services for line in s.lines}
-    return {str(node["id"]): node for node in (cell_node(c) for c in cells if c.is_input and c.measure in lines)}
+    return {str(node["id"]): node for node in map(cell_node, cells)}

@@ -48,11 +48,11 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
 def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str, Code]]) -> list[str]:
     """The nodes of the figure: one leaf, or all leaves below a prefix or a code that has codes below it."""
     plain = Address(address.view, address.region, address.period, address.keys, address.named)
-    if address.view == "gep_total":
+    if address.view in ("gep_total", "balance_sheet"):
         name = f"{plain.text()}#{address.with_column}"
         if name in release.figures:
             return [release.figures[name]]
-        raise no_figure(address.text(), [n for n in release.figures if n.startswith("gep_total/")][:4])
+        raise no_figure(address.text(), [n for n in release.figures if n.startswith(f"{address.view}/")][:4])
     if plain.text() in release.figures:
         return [release.figures[plain.text()]]
     leaves = {f: parse(f) for f in sorted(release.figures) if f.startswith(f"{address.view}/")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product as cross
 
@@ -63,7 +63,8 @@ def method(catalog: Catalog, scheme: str, year: int) -> Method:
 
     rule_plans, value_plans = plans(resolved.rules), plans(values)
     findings += check_scheme(resolved.scheme)
-    findings += (f for p in rule_plans for f in check_plan(p, catalog.records, resolved.computed))
+    unchained = frozenset() if resolved.scheme.kind == "asset_scheme" else resolved.computed
+    findings += (f for p in rule_plans for f in check_plan(p, catalog.records, unchained))
     if findings:
         raise Refused(findings)
     return Method(resolved, rule_plans, value_plans, measures)
@@ -118,9 +119,22 @@ def _nested_lists(catalog: Catalog, m: Method, facts: Sequence[Fact], regions: S
                 yield finding("RUN-CLASS-NESTED", place, found=f"{above}, {code}", item=measure)
 
 
-def steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:
-    """The steps of the rules, in order: a dimension runs over the classes of the scheme, within the domain the rule declares."""
-    return [Step(plan, _domains(catalog, m, plan, cells, regions, period)) for plan in m.plans]
+def steps(
+    catalog: Catalog,
+    m: Method,
+    cells: Cells,
+    regions: Sequence[str],
+    period: str,
+    plans: Sequence[Plan] | None = None,
+    listed: Mapping[str, Sequence[str]] | None = None,
+) -> list[Step]:
+    """The steps of the rules (or of some of them), in order.
+
+    A dimension runs over the classes of the scheme, within the domain the rule declares. `listed`: the codes of open lists, where
+    the caller knows them; else they are those returned for the inputs of a rule.
+    """
+    wanted = m.plans if plans is None else plans
+    return [Step(plan, _domains(catalog, m, plan, cells, regions, period, listed)) for plan in wanted]
 
 
 def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:
@@ -130,7 +144,7 @@ def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str
     for plan in m.value_plans:
         measure = m.measures[plan.inputs[0].ref]
         keys = line_keys(catalog, m, lines[measure.id], cells, regions, period)
-        made.append(Step(plan, {}, [dict(k) for k in keys], places_of(measure)))
+        made.append(Step(plan, {}, [dict(k) for k in keys], places=places_of(measure)))
     return made
 
 
@@ -153,13 +167,21 @@ def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Se
 
 
 def _domains(
-    catalog: Catalog, m: Method, plan: Plan, cells: Cells, regions: Sequence[str], period: str
+    catalog: Catalog,
+    m: Method,
+    plan: Plan,
+    cells: Cells,
+    regions: Sequence[str],
+    period: str,
+    listed: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Sequence[str]]:
     """The codes of every code dimension the plan or its frames run over; of an open list, those returned for its inputs."""
     dims = {d for p in plan.products for d in p.frame} | set(plan.rule.grain)
     found: dict[str, Sequence[str]] = {}
     for dim in sorted(dims - {"region", "row", "month", "day"}):
         declared = rule_domain(catalog, m.resolved.scheme, plan.rule, dim, m.resolved.year)
+        if declared is None and listed is not None:
+            declared = tuple(listed.get(dim, ()))
         found[dim] = sorted(_there(catalog, m, plan, dim, cells, regions, period)) if declared is None else declared
     return found
 
@@ -175,19 +197,30 @@ def _there(catalog: Catalog, m: Method, plan: Plan, dim: str, cells: Cells, regi
     return codes
 
 
-def needs(catalog: Catalog, m: Method, regions: Sequence[str], period: str) -> Iterator[Need]:
-    """Every figure the enabled services need returned (inputs of the check rules and of open lists are not demanded)."""
+def needs(
+    catalog: Catalog,
+    m: Method,
+    regions: Sequence[str],
+    period: str,
+    listed: Mapping[str, Sequence[str]] | None = None,
+    also: Collection[str] = (),
+) -> Iterator[Need]:
+    """Every figure the rules and services need returned (inputs of the check rules are not demanded).
+
+    `listed`: the codes of open lists; without them nothing of an open list is demanded. `also`: measures that a rule computes
+    only where they were not returned, so that they may be needed as well.
+    """
     service_of = {line.measure: s.id for s in m.resolved.scheme.services for line in s.lines}
     for need in line_needs(catalog, m, Cells(), regions, period):
         if need.measure not in m.resolved.computed and NOTHING not in dict(need.key).values():
             yield need
     for plan in m.plans:
-        if plan.rule.kind != "compute":
-            continue
-        domains = _domains(catalog, m, plan, Cells(), regions, period)
+        if plan.rule.kind != "compute" or plan.rule.stands_in or plan.rule.at == "above":
+            continue  # nobody owes what a stand-in reads, nor a figure of a region above those that return
+        domains = _domains(catalog, m, plan, Cells(), regions, period, listed)
         used_by = service_of.get(plan.rule.output, "-")
         for given in plan.inputs:
-            if given.kind != "measure" or (given.ref in m.resolved.computed and given.time not in BEFORE):
+            if given.kind != "measure" or given.ref in m.resolved.computed - frozenset(also):
                 continue
             dims = [d for d in given.grain if d not in ("region", "month")]
             year = str(int(period) - 1) if given.time in BEFORE else period

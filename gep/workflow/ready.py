@@ -25,7 +25,7 @@ def check_scheme(scheme: Scheme) -> Iterator[Finding]:
 
 
 def check_plan(plan: Plan, records: Mapping[str, RecordSet], computed: Collection[str]) -> Iterator[Finding]:
-    """Every complaint about one plan. `computed`: the measures that rules of the scheme compute."""
+    """Every complaint about one plan. `computed`: the measures that rules compute in a scheme without a year chain."""
     yield from _route(plan)
     for given in plan.inputs:
         if given.kind == "measure" and given.time in ("prev", "opening") and given.ref in computed:

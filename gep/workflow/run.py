@@ -18,15 +18,18 @@ from gep.base.units import parse_unit
 from gep.book import Book
 from gep.catalog.freeze import canonical, content_hash, dump
 from gep.catalog.resolve import valid
-from gep.engine.trace import Json, Node
+from gep.engine.trace import Node
 from gep.explain.address import NO_KEY
-from gep.explain.trail import direct_inputs, parameters_below, rests_on_illustration
+from gep.explain.trail import Below, direct_inputs
 from gep.ledger import releases
 from gep.ledger.files import write_whole
 from gep.ledger.store import rebuild
-from gep.workflow import accounts
+from gep.ledger.tables import BY_PROFILE
 from gep.workflow.accounts import Figure, lineage
+from gep.workflow.assets import AssetComputation, compute_assets, is_asset
+from gep.workflow.chain import Prior
 from gep.workflow.compute import Computation, compute
+from gep.workflow.lay_out import Laid, final_closings, lay_out
 from gep.workflow.published import compare_published
 from gep.workflow.submit import Holdings, holdings
 
@@ -89,11 +92,7 @@ def run(
         held = replace(held, records=rows)
         asked = years_of(book, held, years)
         chosen = tuple(profiles) or book.config.schemes
-        computations = []
-        for year in asked:
-            for profile in chosen:
-                progress(f"{year} {profile}")
-                computations.append(_compute(book, held, profile, year))
+        computations = _computations(book, held, chosen, asked, progress)
         asked_of = [f for f in held.queries if int(f.place.key.split("/")[2][:4]) in asked]
         known = [*left, *book.catalog.shadowed.values(), *asked_of]
         findings = _answered(book, [*known, *(f for c in computations for f in c.findings)])
@@ -106,10 +105,47 @@ def run(
         return _keep(book, held, computations, findings, state, who, asked, chosen)
 
 
-def _compute(book: Book, held: Holdings, profile: str, year: int) -> Computation:
+def _computations(
+    book: Book, held: Holdings, chosen: Sequence[str], asked: Sequence[int], progress: Progress
+) -> list[Computation]:
+    """Every profile in every year, the years in order; asset schemes after the GEP accounts that some of their tables read."""
+    ordered = sorted(chosen, key=lambda name: is_asset(book.catalog, name))
+    done: dict[tuple[str, int], Computation] = {}
+    for year in asked:
+        for profile in ordered:
+            progress(f"{year} {profile}")
+            if is_asset(book.catalog, profile):
+                given = next((c for (p, y), c in done.items() if y == year and not is_asset(book.catalog, p)), None)
+                prior = _prior(book, done.get((profile, year - 1)), profile, year)
+                done[profile, year] = _compute_assets(book, held, profile, year, prior, given)
+            else:
+                done[profile, year] = _compute(book, held, profile, year)
+    return list(done.values())
+
+
+def _prior(book: Book, before: Computation | None, profile: str, year: int) -> Prior | None:
+    """The closings of the year before: of this run, else of the latest final or closed release."""
+    if before is not None:
+        return Prior(before.cells, profile)
+    return final_closings(book, profile, year - 1)
+
+
+def _leaves(book: Book, year: int) -> list[str]:
     regions = book.config.regions
-    leaves = [c for c in book.config.leaves if valid(regions[c].valid_from, regions[c].valid_to, year)]
-    return compute(book.catalog, profile, year, held.facts, regions, leaves, records=held.records)
+    return [c for c in book.config.leaves if valid(regions[c].valid_from, regions[c].valid_to, year)]
+
+
+def _compute(book: Book, held: Holdings, profile: str, year: int) -> Computation:
+    return compute(book.catalog, profile, year, held.facts, book.config.regions, _leaves(book, year), records=held.records)
+
+
+def _compute_assets(
+    book: Book, held: Holdings, profile: str, year: int, prior: Prior | None, given: Computation | None
+) -> AssetComputation:
+    return compute_assets(
+        book.catalog, profile, year, held.facts, book.config.regions, _leaves(book, year),
+        prior=prior, given=given, records=held.records,
+    )  # fmt: skip
 
 
 def at_leaves(rows: pa.Table, regions: Mapping[str, Region], leaves: Sequence[str]) -> pa.Table:
@@ -163,11 +199,13 @@ def _keep(
 ) -> Made:
     frozen, rules_hash = freeze(book, computations)
     vintage = len(book.entries()) + 1
-    figures, nodes = lay_out(book, computations)
+    laid = lay_out(book, computations, held, rules_hash)
+    nodes = laid.nodes
+    findings = [*findings, *_answered(book, laid.findings)]
     facts = [f for f in held.facts if int(f.period[:4]) in years]
     input_hash = content_hash([sorted(str(s["sha256"]) for s in held.submissions), sorted(map(str, years))])
     at = book_time()
-    tables = _tables(book, held, facts, figures, nodes, findings, vintage, years, state)
+    tables = _tables(book, held, facts, laid, findings, vintage, years, state)
     tables["run"] = [
         {
             "vintage": vintage, "kind": "run", "who": who_of(who), "at": at, "years": ",".join(map(str, years)),
@@ -195,7 +233,7 @@ def _keep(
     body |= {"input_hash": input_hash, "manifest": manifest.digest.as_dict(), "findings": len(findings)}
     book.record("run", body, who=who)
     rebuild(book.store, release_folders(book))
-    return Made(vintage, tuple(years), tuple(profiles), state, tuple(figures), tuple(findings))
+    return Made(vintage, tuple(years), tuple(profiles), state, tuple(f for _, f in laid.figures), tuple(findings))
 
 
 def release_folders(book: Book) -> list[Path]:
@@ -223,24 +261,6 @@ def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]
             "sources": {p.source: book.catalog.sources[p.source] for p in read},
         }
     return canonical(content), content_hash(content)
-
-
-def lay_out(book: Book, computations: Sequence[Computation]) -> tuple[list[Figure], dict[str, Node]]:
-    """All rows of the accounts and all trace nodes, the figures of a node named in it."""
-    figures: list[Figure] = []
-    nodes: dict[str, Node] = {}
-    for c in computations:
-        regions = book.config.regions
-        values = list(accounts.value(c, regions))
-        nodes |= c.nodes
-        figures += [*accounts.physical(c, regions), *values]
-        for figure, made in accounts.totals(c, regions, values):
-            figures.append(figure)
-            nodes |= {str(n["id"]): n for n in made}
-    for figure in figures:
-        named: list[Json] = nodes[figure.node].setdefault("figures", [])  # type: ignore[assignment]
-        named.append(figure.address.text())
-    return figures, nodes
 
 
 def _row_documents(held: Holdings, nodes: Mapping[str, Node], years: Sequence[int]) -> dict[str, bytes]:
@@ -272,28 +292,30 @@ def _tables(
     book: Book,
     held: Holdings,
     facts: Sequence[Fact],
-    figures: Sequence[Figure],
-    nodes: Mapping[str, Node],
+    laid: Laid,
     findings: Sequence[Finding],
     vintage: int,
     years: Sequence[int],
     state: str,
 ) -> dict[str, list[Mapping[str, object]]]:
-    tables: dict[str, list[Mapping[str, object]]] = {"physical_account": [], "value_account": [], "gep_total": []}
+    tables: dict[str, list[Mapping[str, object]]] = {t.name: [] for t in BY_PROFILE}
     trace: list[Mapping[str, object]] = []
     used: list[Mapping[str, object]] = []
-    for f in figures:
-        shown = book.config.illustrative or rests_on_illustration(f.node, nodes, book.catalog.sources)
-        tables[f.address.view].append({**f.row, "vintage": vintage, "illustrative": shown})
-        trace += ({**t, "vintage": vintage} for t in direct_inputs(f.address.text(), f.node, nodes))
-        used += ({**p, "vintage": vintage} for p in parameters_below(f.address.text(), f.node, nodes))
+    below = Below(laid.nodes, book.catalog.sources)
+    for table, f in laid.figures:
+        shown = book.config.illustrative or below.illustrative(f.node)
+        tables[table].append({**f.row, "vintage": vintage, "illustrative": shown})
+        trace += ({**t, "vintage": vintage} for t in direct_inputs(f.address.text(), f.node, laid.nodes))
+        used += ({**p, "vintage": vintage} for p in below.parameters(f.address.text(), f.node))
+    for table, rows in laid.rows.items():
+        tables[table] += ({**row, "vintage": vintage} for row in rows)
     tables["trace"], tables["parameter_used"] = trace, used
     answers = {tuple(e.data[n] for n in ("rule", "region", "period", "key")): e for e in book.entries() if e.act == "answer"}
     tables["finding"] = [_finding_row(f, i, vintage, answers) for i, f in enumerate(findings, 1)]
     tables["submission"] = [_submission_row(s, vintage) for s in held.submissions]
     tables["fact"] = [_fact_row(f, book, vintage) for f in facts if book.catalog.measures[f.measure].kind != "reference"]
     reference = [f for f in facts if book.catalog.measures[f.measure].kind == "reference"]
-    compared = compare_published(reference, figures, book.config.schemes[0], book.catalog.codes)
+    compared = compare_published(reference, [f for _, f in laid.figures], book.config.schemes[0], book.catalog.codes)
     tables["published_figure"] = [{**c.row(), "vintage": vintage} for c in compared]
     leaves = frozenset(book.config.leaves)  # places below them return rows and have no accounts
     tables["region"] = [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gep.base.findings import Place, Refused, finding
 from gep.book import Book
+from gep.catalog.tables import row_of
 from gep.explain.address import NO_KEY, Address, parse
 from gep.ledger import query
 from gep.ledger.store import rebuild
@@ -20,7 +21,10 @@ IN_USE = {
     "physical_account": "SELECT DISTINCT profile, year, vintage FROM physical_account",
     "value_account": "SELECT DISTINCT profile, year, vintage FROM value_account",
     "gep_total": "SELECT DISTINCT profile, year, vintage FROM gep_total",
+    "asset_account": "SELECT DISTINCT scheme AS profile, year, vintage FROM asset_account",
+    "balance_sheet": "SELECT DISTINCT scheme AS profile, year, vintage FROM balance_sheet",
 }
+ASSETS = ("asset_account", "balance_sheet")
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,14 @@ def release_of(book: Book, address: Address) -> Release:
     vintage = address.vintage
     in_use = rows(book, IN_USE[address.view]) if address.view in IN_USE else []
     if vintage is None:
-        wanted = (address.named.get("profile", book.config.schemes[0]), _year(address))
+        wanted = (address.named.get(profile_key(address.view), default_scheme(book, address.view)), _year(address))
         vintage = max((r["vintage"] for r in in_use if (r["profile"], r["year"]) == wanted), default=None)
     folder = book.releases / str(vintage)
     if vintage is None or not folder.is_dir():
-        near = [f"{address.view}/{address.region}/{r['year']}/profile={r['profile']}@{r['vintage']}" for r in in_use]
+        near = [
+            f"{address.view}/{address.region}/{r['year']}/{profile_key(address.view)}={r['profile']}@{r['vintage']}"
+            for r in in_use
+        ]
         raise no_figure(address.text(), sorted(near)[:4])
     return Release(int(vintage), folder)
 
@@ -81,7 +88,15 @@ def release_of(book: Book, address: Address) -> Release:
 def complete(book: Book, text: str) -> Address:
     """The address with the book's defaults: its first profile, current prices, the currency of the profile."""
     address = parse(text)
-    profile = address.named.get("profile", book.config.schemes[0])
+    if address.view in ASSETS:
+        defaults = {"scheme": default_scheme(book, address.view)}
+        if address.view == "asset_account":
+            defaults["instance"] = NO_KEY
+            address = _with_cause(book, address)
+        named = {**defaults, **address.named}
+        keys, column = address.keys, address.column
+        return Address(address.view, address.region, address.period, keys, named, column, address.vintage, address.given)
+    profile = address.named.get("profile", default_scheme(book, address.view))
     scheme = book.catalog.schemes.get(profile)
     defaults = {"zone": NO_KEY, "profile": profile}
     if address.view in ("value_account", "gep_total"):
@@ -90,6 +105,28 @@ def complete(book: Book, text: str) -> Address:
     return Address(
         address.view, address.region, address.period, address.keys, named, address.column, address.vintage, address.given
     )
+
+
+def profile_key(view: str) -> str:
+    """What an address of a view calls the profile or scheme."""
+    return "scheme" if view in ASSETS else "profile"
+
+
+def default_scheme(book: Book, view: str) -> str:
+    """The first asset scheme of the book for the asset views, else its first GEP profile; the first scheme if there is none."""
+    known = book.catalog.schemes
+    fits = [s for s in book.config.schemes if s in known and (known[s].kind == "asset_scheme") == (view in ASSETS)]
+    return (fits or list(book.config.schemes))[0]
+
+
+def _with_cause(book: Book, address: Address) -> Address:
+    """A row has one cause, so an address may leave it out (that of a matrix may not)."""
+    table, row, column, cause = address.keys
+    layout = book.catalog.layouts.get(table)
+    line = row_of(layout, row) if layout is not None and not layout.matrix else None
+    if line is None or cause != NO_KEY or not line.cause:
+        return address
+    return replace(address, keys=(table, row, column, line.cause))
 
 
 def no_figure(text: str, near: list[str]) -> Refused:

@@ -76,11 +76,11 @@ def book_toml() -> bytes:
     """book.toml: the city, its counties with the days their codes hold, and the townships that return patches."""
     parts = [
         'schema = 1\nzh = "示例市账册，2016–2022 年（示例数据）"\nen = "Example city, 2016-2022 (made-up data)"\n'
-        'illustrative = true\nschemes = ["sample"]\nleaf_level = "county"\n',
+        'illustrative = true\nschemes = ["sample", "assets"]\nleaf_level = "county"\n',
         _region(CITY, "", "city", *NAMES[CITY]),
     ]
     for code in (*CODES.values(), DISTRICT):
-        parts.append(_region(code, CITY, "county", *NAMES[code], first=_first(code), last=_last(code)))
+        parts.append(_region(code, CITY, "county", *NAMES[code], first=_first(code), last=_last(code), replaces=_replaces(code)))
     last_old, last = BOUNDARY_YEAR - 1, YEARS[-1]
     seen: set[str] = set()
     for year in (last_old, last):
@@ -107,8 +107,13 @@ def _last(code: str) -> str:
     return f"{BOUNDARY_YEAR - 1}-12-31" if code == CODES[LOWER] else ""
 
 
-def _region(code: str, parent: str, level: str, zh: str, en: str, first: str = "", last: str = "") -> str:
+def _replaces(code: str) -> str:
+    return CODES[LOWER] if code == DISTRICT else ""
+
+
+def _region(code: str, parent: str, level: str, zh: str, en: str, first: str = "", last: str = "", replaces: str = "") -> str:
     lines = ["[[region]]", f'code = "{code}"', f'parent = "{parent}"', f'level = "{level}"', f'zh = "{zh}"', f'en = "{en}"']
     lines += [f"valid_from = {first}"] if first else []
     lines += [f"valid_to = {last}"] if last else []
+    lines += [f'replaces = ["{replaces}"]'] if replaces else []
     return "\n".join(lines) + "\n"

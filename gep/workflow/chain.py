@@ -1,0 +1,212 @@
+"""The year chain of asset accounts: which figure an opening takes, from this run, an earlier release or the return itself.
+
+Opening(t) is closing(t-1): of the year before in the same run; for the first year of a run that of the latest final or closed
+release; if there is none, the returned opening (told, and marked `as_returned`). Nothing is worked out here: figures are carried
+over, and the rules of the tables do the rest (a returned opening that differs is booked in the adjustment rows).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from gep.base.findings import Finding, Place, finding
+from gep.base.records import Fact, Key, Layout, Origin, Region, State, key_text
+from gep.base.rounding import store
+from gep.catalog.tables import RETURNED, blocks, measure_id, plain_columns
+from gep.engine.cells import Cell, Cells
+from gep.engine.trace import Node, cell_id
+from gep.workflow.levels import TOTAL, total_cell
+
+AS_RETURNED = "as_returned"
+CODES = ("SURVEY_BREAK", "BOUNDARY", "CLASSIFICATION", "CORRECTION")  # why an opening is re-stated, at the head of its note
+
+
+@dataclass(frozen=True)
+class Link:
+    """An opening measure, the closing it takes, and what the department returns of it."""
+
+    opening: str
+    closing: str
+
+    @property
+    def returned(self) -> str:
+        return self.opening + RETURNED
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The closings of the year before: the cells of a computation or of a release, by the profile they were computed under."""
+
+    cells: Cells
+    profile: str
+    release: int = 0  # the vintage they were read from; 0: this run
+
+
+@dataclass
+class Carried:
+    """What the chain brought in: trace nodes, findings, and the openings that are as returned or re-stated."""
+
+    nodes: dict[str, Node] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    as_returned: set[tuple[str, str, Key]] = field(default_factory=set)  # (opening measure, region, key)
+    restated: list[Restated] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Restated:
+    """An opening that the department returns otherwise than the closing of the year before."""
+
+    opening: str
+    region: str
+    key: Key
+    before: Cell
+    again: Cell
+
+    @property
+    def code(self) -> str:
+        note = self.again.fact.note if self.again.fact is not None else ""
+        head = note.partition(":")[0].partition("：")[0].strip()
+        return head if head in CODES else ""
+
+
+def links(layouts: Iterable[Layout]) -> Iterator[Link]:
+    """Every opening of the tables with the closing it takes."""
+    for layout in layouts:
+        for row in (r for r in layout.rows if r.closing):
+            heads = [plain_columns(layout, b)[0] for b in blocks(layout) if plain_columns(layout, b)]
+            heads += [c for c in layout.columns if c.scalar and row.code in (c.rows or (row.code,))]
+            for head in heads:
+                if not head.rows or (row.code in head.rows and row.closing in head.rows):
+                    yield Link(measure_id(layout, row.code, head), measure_id(layout, row.closing, head))
+
+
+def carry(
+    cells: Cells,
+    chain: Sequence[Link],
+    prior: Prior | None,
+    regions: Mapping[str, Region],
+    leaves: Sequence[str],
+    year: int,
+) -> Carried:
+    """Put the closings of the year before beside the figures of the year, and complete what was returned of the openings."""
+    made = Carried()
+    above = dict.fromkeys(code for leaf in leaves for code in _above(regions, leaf))
+    for link in chain:
+        for region in leaves:
+            _carry(cells, link, prior, regions, region, year, made)
+        for region in above:  # their openings are totals; the closings are there for the second route
+            for _, closing in _closings(link, prior, regions, region, year, made):
+                cells.put(closing)
+    return made
+
+
+def _above(regions: Mapping[str, Region], leaf: str) -> Iterator[str]:
+    step = regions[leaf].parent
+    while step in regions:
+        yield step
+        step = regions[step].parent
+
+
+def _carry(
+    cells: Cells, link: Link, prior: Prior | None, regions: Mapping[str, Region], region: str, year: int, made: Carried
+) -> None:
+    before, period = str(year - 1), str(year)
+    returned = cells.keys(link.returned, region, period)
+    closings = dict(_closings(link, prior, regions, region, year, made))
+    for key, closing in closings.items():
+        cells.put(closing)
+        if closing.node.startswith(TOTAL):
+            continue
+        again = cells.get(link.returned, region, period, key)
+        if again is None:
+            cells.put(replace(closing, measure=link.returned, period=period))
+        elif again.exact is not None and closing.exact is not None and again.exact != closing.exact:
+            made.restated.append(Restated(link.opening, region, key, closing, again))
+    first = [k for k in returned if k not in closings]
+    for key in first:
+        again = cells.get(link.returned, region, period, key)
+        if again is None or again.is_input is False:
+            continue
+        carried = replace(again, measure=link.closing, period=before, reason=again.reason or AS_RETURNED)
+        cells.put(carried)
+        made.as_returned.add((link.opening, region, key))
+
+
+def _closings(
+    link: Link, prior: Prior | None, regions: Mapping[str, Region], region: str, year: int, made: Carried
+) -> Iterator[tuple[Key, Cell]]:
+    """The closing of the year before for every key, under the code of this year: its own, or those of the regions it replaces."""
+    if prior is None:
+        return
+    before = str(year - 1)
+    came_from: tuple[str, ...] = (region,)
+    here = regions[region]
+    if here.valid_from.year == year and here.replaces:
+        came_from = here.replaces
+    keys = dict.fromkeys(k for code in came_from for k in prior.cells.keys(link.closing, code, before))
+    for key in keys:
+        parts = [c for code in came_from if (c := prior.cells.get(link.closing, code, before, key)) is not None]
+        if len(parts) == 1:
+            yield key, _moved(parts[0], region, prior)
+            continue
+        moved = [_moved(p, p.region, prior) for p in parts]
+        total, node = total_cell(link.closing, region, before, key, moved, prior.profile, parts[0].unit)
+        made.nodes[str(node["id"])] = node
+        yield key, total
+
+
+def _moved(cell: Cell, region: str, prior: Prior) -> Cell:
+    """The same figure under another code: it keeps the trace node it has."""
+    return replace(cell, region=region, node=cell_id(cell, prior.profile))
+
+
+def from_release(rows: Iterable[Mapping[str, object]], vintage: int) -> Cells:
+    """The closings of a release as cells, each with a node that names the release.
+
+    Rows hold measure, region, period, key, state, amount and unit. They are figures of the engine, so exact.
+    """
+    cells = Cells()
+    for row in rows:
+        key: Key = row["key"]  # type: ignore[assignment]
+        measure, region, period = str(row["measure"]), str(row["region"]), str(row["period"])
+        amount = row["amount"] if isinstance(row["amount"], Decimal) else None
+        state, unit = State(str(row["state"])), str(row["unit"])
+        origin = Origin(f"releases/{vintage}/asset_account.csv", "", 0, "amount")
+        fact = Fact(measure, region, period, key, state, amount, unit, origin, exact=True)
+        exact = None if amount is None else Fraction(amount)
+        text = "" if amount is None else format(amount, "f")
+        node = f"cell:{measure}/{region}/{period}/{key_text(key) or '-'}@{vintage}"
+        cells.put(
+            Cell(measure, region, period, key, state, exact, text, unit, exact, exact, fact, base_unit=unit, places=6, node=node)
+        )
+    return cells
+
+
+def told(made: Carried, year: int) -> list[Finding]:
+    """One finding for each table and region whose openings are as returned, one for each opening that is re-stated."""
+    findings = list(made.findings)
+    started = Counter((opening.split(".")[0], region) for opening, region, _ in made.as_returned)
+    for (table, region), count in sorted(started.items()):
+        place = Place(key=f"{table}/{region}/{year}/-")
+        args = {"table": table}
+        findings.append(finding("ASSET-OPENING-AS-RETURNED", place, found=count, region=region, year=year, holes=args))
+    return findings + [_told_restated(r, year) for r in made.restated]
+
+
+def _told_restated(r: Restated, year: int) -> Finding:
+    file, row = (r.again.fact.origin.file, r.again.fact.origin.row) if r.again.fact is not None else ("", 0)
+    gap = store((r.again.exact or Fraction(0)) - (r.before.exact or Fraction(0)), 6)
+    return finding(
+        "ASSET-OPENING-RESTATED" if r.code else "ASSET-OPENING-UNEXPLAINED",
+        Place(file, row, key=f"{r.opening}/{r.region}/{year}/{key_text(r.key) or '-'}"),
+        found=f"{r.again.amount} {r.again.unit}",
+        expected=f"{r.before.amount} {r.before.unit}",
+        difference=gap,
+        item=r.opening,
+        year=year,
+        holes={"reason": r.code or "-"},
+    )

@@ -1,0 +1,171 @@
+"""From computations to the rows of a release: figures with their addresses and trace nodes, and the tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gep.base.findings import Finding
+from gep.base.records import Fact, key_text
+from gep.book import Book
+from gep.catalog.tables import spot
+from gep.engine.cells import Cells
+from gep.engine.trace import Json, Node
+from gep.explain.address import Address
+from gep.intake.coverage import coverage
+from gep.ledger import query
+from gep.workflow import accounts, asset_rows, chain, reconcile, revise
+from gep.workflow.accounts import Figure
+from gep.workflow.assets import AssetComputation
+from gep.workflow.compute import Computation
+from gep.workflow.submit import Holdings
+
+FINAL = 3  # the lowest rank whose closings the next year takes
+
+
+@dataclass
+class Laid:
+    """`figures`: (table, figure) of every account; `rows`: rows of tables that are no figures; `nodes`: the trace."""
+
+    figures: list[tuple[str, Figure]] = field(default_factory=list)
+    rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, table: str, rows: Iterator[dict[str, object]]) -> None:
+        self.rows.setdefault(table, []).extend(rows)
+
+
+def lay_out(book: Book, computations: Sequence[Computation], held: Holdings, rules_hash: str) -> Laid:
+    """All rows of the accounts and all trace nodes, the figures of a node named in it; what changed since the vintage in use."""
+    laid = Laid()
+    for c in computations:
+        if isinstance(c, AssetComputation):
+            given = next((g for g in computations if g.year == c.year and not isinstance(g, AssetComputation)), c)
+            _assets(laid, book, c, given, held)
+        else:
+            _gep(laid, book, c)
+    for _, figure in laid.figures:
+        if figure.address.view != "balance_sheet":  # whose columns have nodes of their own
+            named: list[Json] = laid.nodes[figure.node].setdefault("figures", [])  # type: ignore[assignment]
+            named.append(figure.address.text())
+    _revisions(laid, book, computations, held, rules_hash)
+    return laid
+
+
+def _gep(laid: Laid, book: Book, c: Computation) -> None:
+    regions = book.config.regions
+    values = list(accounts.value(c, regions))
+    laid.nodes |= c.nodes
+    laid.figures += [(f.address.view, f) for f in (*accounts.physical(c, regions), *values)]
+    for figure, made in accounts.totals(c, regions, values):
+        laid.figures.append((figure.address.view, figure))
+        laid.nodes |= {str(n["id"]): n for n in made}
+
+
+def _assets(laid: Laid, book: Book, c: AssetComputation, given: Computation, held: Holdings) -> None:
+    regions = book.config.regions
+    laid.nodes |= c.nodes
+    laid.figures += asset_rows.asset_figures(c, regions)
+    for figure, made in asset_rows.balance_sheet(c, book.catalog, regions):
+        laid.figures.append(("balance_sheet", figure))
+        laid.nodes |= {str(n["id"]): n for n in made}
+    compared = list(reconcile.reconcile(c, given.cells, book.catalog))
+    laid.findings += reconcile.gaps_of(compared, book.catalog, c.year)
+    laid.add("extent_reconciliation", reconcile.rows(compared, c, regions))
+    laid.add("coverage", _coverage(book, c, held.facts))
+
+
+def _coverage(book: Book, c: AssetComputation, facts: Sequence[Fact]) -> Iterator[dict[str, object]]:
+    regions = book.config.regions
+    always = {p.rule.output for p in c.method.plans if p.rule.kind == "compute"}
+    layouts = {t.id: t for t in c.layouts}
+    current = [f for f in facts if f.period == str(c.year)]
+    for one in coverage(current, layouts, [regions[r] for r in c.regions], [c.year], unasked=always):
+        place = regions[one.region]
+        yield {
+            "region_code": one.region, "year": c.year, "scheme": c.profile, "table_id": one.table,
+            "returned": one.returned, "expected": one.expected, "status": str(one.status),
+            "region_name": place.names.zh, "region_level": place.level,
+        }  # fmt: skip
+
+
+def _revisions(laid: Laid, book: Book, computations: Sequence[Computation], held: Holdings, rules_hash: str) -> None:
+    for c in computations:
+        mine = [
+            (table, f) for table, f in laid.figures
+            if f.row["year"] == c.year and (f.row.get("profile") or f.row.get("scheme")) == c.profile
+        ]  # fmt: skip
+        around: dict[str, object] = {"year": c.year, "profile": c.profile}
+        found: list[dict[str, object]] = []
+        if isinstance(c, AssetComputation):
+            found += revise.restated(c, _openings(c, mine))
+        before = _before(book, c.profile, c.year)
+        if before is not None:
+            changed = revise.changed_facts(before, (f for f in held.facts if f.period[:4] == str(c.year)))
+            found += revise.recompiled(before, mine, changed, rules_hash, laid.nodes)
+        laid.add("revision", ({"region_code": str(r["figure"]).split("/")[1], **r, **around} for r in found))
+
+
+def _openings(c: AssetComputation, figures: Sequence[tuple[str, Figure]]) -> dict[tuple[str, str, str], str]:
+    """(opening measure, region, key as text) -> address, of the openings that are re-stated."""
+    there = {f.address.text() for _, f in figures}
+    found = {}
+    for p in asset_rows.placed(c):
+        named = {"scheme": c.profile, "instance": p.instance}
+        address = Address("asset_account", p.cell.region, str(c.year), (p.layout.id, p.row, p.column, p.cause), named)
+        if address.text() in there:
+            found[p.cell.measure, p.cell.region, key_text(p.cell.key)] = address.text()
+    return found
+
+
+def _in_use(book: Book, profile: str, year: int, rank: int = 0) -> tuple[int, str] | None:
+    """(vintage, rules hash) in use for a profile and year, if its state ranks at least so high."""
+    if not book.store.is_file():
+        return None
+    sql = "SELECT year, profile, rank, vintage, rules_hash FROM vintage_in_use JOIN run_all USING (vintage)"
+    for row in query.select(book.store, sql).rows:
+        at = dict(zip(("year", "profile", "rank", "vintage", "rules_hash"), row, strict=True))
+        if (at["year"], at["profile"]) == (year, profile) and int(str(at["rank"])) >= rank:
+            return int(str(at["vintage"])), str(at["rules_hash"])
+    return None
+
+
+def _rows(book: Book, table: str, where: str) -> list[dict[str, Any]]:
+    result = query.select(book.store, f"SELECT * FROM {table}_all WHERE {where}")  # noqa: S608
+    return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+
+
+def _before(book: Book, profile: str, year: int) -> revise.Before | None:
+    """The vintage in use for a profile and year before this run."""
+    found = _in_use(book, profile, year)
+    if found is None:
+        return None
+    vintage, rules_hash = found
+    tables = {}
+    for table in revise.AMOUNTS:
+        column = "scheme" if table.startswith("asset") else "profile"
+        tables[table] = _rows(book, table, f"vintage = {vintage} AND year = {year} AND {column} = '{profile}'")
+    tables["fact"] = _rows(book, "fact", f"vintage = {vintage} AND left(period, 4) = '{year}'")
+    return revise.read_before(tables, vintage, rules_hash)
+
+
+def final_closings(book: Book, profile: str, year: int) -> chain.Prior | None:
+    """The closings of a year of the latest release in which it is final or closed; None if there is none."""
+    found = _in_use(book, profile, year, FINAL)
+    if found is None:
+        return None
+    vintage, _ = found
+    layouts = book.catalog.layouts
+    closing = {(t.id, r.closing) for t in layouts.values() for r in t.rows if r.closing}
+    read: list[Mapping[str, object]] = []
+    for row in _rows(book, "asset_account", f"vintage = {vintage} AND year = {year} AND scheme = '{profile}'"):
+        where = spot(layouts, row["row_code"], row["column_code"], row["table_id"])
+        if where is None or (row["table_id"], row["row_code"]) not in closing:
+            continue
+        instance = layouts[row["table_id"]].instance
+        key = tuple(sorted((*where.key, *(((instance, row["instance"]),) if instance else ()))))
+        read.append({**row, "measure": where.measure, "region": row["region_code"], "period": str(year), "key": key})
+    cells: Cells = chain.from_release(read, vintage)
+    return chain.Prior(cells, profile, vintage)

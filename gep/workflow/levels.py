@@ -1,0 +1,257 @@
+"""Totals of asset accounts: over the columns of a table, and from the regions that return up to the city.
+
+Amounts add up; flows between two places inside a region cancel there; ratios are never added but recomputed by their own rule.
+Every row formula that is linear must then hold for the totals too: it is run over them as a second route, with no tolerance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from gep.base.findings import Finding, Place, finding
+from gep.base.records import Key, Layout, Measure, Region, State, key_of, key_text
+from gep.base.rounding import store
+from gep.base.states import Amount, total
+from gep.catalog.tables import GROSS, INNER, dim_of, leaves_of, matrix_dims
+from gep.engine.cells import Cell, Cells, gap
+from gep.engine.trace import Node, cell_id, cell_node, total_node
+from gep.rules.nodes import Bin, Convert, Name, Neg, Num
+from gep.rules.nodes import Node as Tree
+from gep.rules.plan import places_of
+from gep.rules.product import Plan
+
+TOTAL = "total:"
+
+
+def total_cell(
+    measure: str, region: str, period: str, key: Key, parts: Sequence[Cell], profile: str, unit: str, places: int = 6
+) -> tuple[Cell, Node]:
+    """The three-state total of some cells, as stored, with its trace node; unknown while an applicable part is."""
+    stored = [_stored(p, unit, places) for p in parts]
+    made = total(Amount(p.state, None if p.exact is None else Decimal(p.amount), "") for p in stored)
+    text = "" if made.amount is None else format(made.amount, "f")
+    exact = None if made.amount is None else Fraction(made.amount)
+    name = f"{measure}/{region}/{period}/{key_text(key) or '-'}"
+    counts = {"n_value": made.n_value, "n_missing": made.n_missing, "n_not_applicable": made.n_not_applicable}
+    pairs = [(cell_id(p, profile), s) for p, s in zip(parts, stored, strict=True)]
+    node = total_node(f"{profile}/{name}", profile, pairs, text or None, str(made.state), unit, counts)
+    known = exact is not None and all(p.low is not None and p.high is not None for p in parts if p.exact is not None)
+    low = sum((p.low for p in parts if p.low is not None), Fraction(0)) if known else None
+    high = sum((p.high for p in parts if p.high is not None), Fraction(0)) if known else None
+    cell = Cell(measure, region, period, key, made.state, exact, text, unit, low, high, base_unit=unit, node=str(node["id"]))
+    return cell, node
+
+
+def _stored(cell: Cell, unit: str, places: int) -> Cell:
+    """A cell as the account stores it: in the unit of the measure, rounded to its places."""
+    if cell.exact is None or not cell.is_input:
+        return cell
+    return replace(cell, amount=format(store(cell.exact, places), "f"), unit=unit)
+
+
+def over_columns(
+    cells: Cells, layouts: Iterable[Layout], measures: Mapping[str, Measure], regions: Sequence[str], period: str, profile: str
+) -> dict[str, Node]:
+    """Put the total columns of every row of the tables beside their parts."""
+    nodes: dict[str, Node] = {}
+    for layout in layouts:
+        for measure in (m for m in measures.values() if m.table == layout.id and "class" in m.additive):
+            for dim, code, parts in _totals(layout, measure):
+                for region in regions:
+                    _column(cells, measure, region, period, dim, code, parts, profile, nodes)
+    return nodes
+
+
+def _totals(layout: Layout, measure: Measure) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """(dimension, total code, plain codes) of the total columns that a measure of the table has."""
+    if layout.matrix:
+        rows_dim, columns_dim = matrix_dims(layout)
+        plain_columns = tuple(c.code for c in layout.columns if not c.total)
+        for column in (c for c in layout.columns if c.total):
+            yield columns_dim, column.code, plain_columns
+            row = next(r.code for r in layout.rows if r.code[1:] == column.code[1:])
+            yield rows_dim, row, tuple(r.code for r in layout.rows if r.code != row)
+        return
+    for column in (c for c in layout.columns if c.total):
+        dim = dim_of(layout, column.block)
+        row = measure.id.removesuffix(".returned").rpartition(".")[2]
+        if dim in measure.dims and (not column.rows or row in column.rows):
+            yield dim, column.code, leaves_of(layout, column)
+
+
+def _column(
+    cells: Cells,
+    measure: Measure,
+    region: str,
+    period: str,
+    dim: str,
+    code: str,
+    parts: tuple[str, ...],
+    profile: str,
+    nodes: dict[str, Node],
+) -> None:
+    around = dict.fromkeys(tuple(p for p in key if p[0] != dim) for key in cells.keys(measure.id, region, period))
+    for rest in around:
+        there = [cells.get(measure.id, region, period, key_of({**dict(rest), dim: part})) for part in parts]
+        key = key_of({**dict(rest), dim: code})
+        if cells.get(measure.id, region, period, key) is not None or not any(there):
+            continue
+        lacking = [key_of({**dict(rest), dim: p}) for p, c in zip(parts, there, strict=True) if c is None]
+        lacking = [key_of({**dict(rest), dim: p}) for p, c in zip(parts, there, strict=True) if c is None]
+        missing = [gap(measure, region, period, k) for k in lacking]
+        found = [c for c in there if c is not None] + missing
+        made, node = total_cell(measure.id, region, period, key, found, profile, measure.unit, places_of(measure))
+        cells.put(made)
+        nodes[str(node["id"])] = node
+
+
+def parents(regions: Mapping[str, Region], leaves: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """(region, the leaf regions below it) for every region above the leaves, the lowest first."""
+    below: dict[str, list[str]] = {}
+    depth: dict[str, int] = {}
+    for leaf in leaves:
+        step, height = regions[leaf].parent, 1
+        while step:
+            below.setdefault(step, []).append(leaf)
+            depth[step] = max(depth.get(step, 0), height)
+            step, height = regions[step].parent if step in regions else "", height + 1
+    return sorted(((r, tuple(found)) for r, found in below.items() if r in regions), key=lambda pair: (depth[pair[0]], pair[0]))
+
+
+def over_regions(
+    cells: Cells, wanted: Iterable[Measure], parent: str, leaves: Sequence[str], period: str, profile: str, opened: frozenset[str]
+) -> dict[str, Node]:
+    """Put the total over its leaf regions of every measure that adds up over regions; a figure the region has itself stays.
+
+    `opened`: dimensions that list what there is (minerals): a place without the code has none of it. Of any other key a place
+    without a figure makes the total unknown. A flow that is netted becomes its `.gross`, and what stays inside its `.inner`.
+    """
+    nodes: dict[str, Node] = {}
+    all_measures = list(wanted)
+    netted = {m.nets: m for m in all_measures if m.nets}
+    for measure in all_measures:
+        if "region" not in measure.additive or measure.id.endswith((GROSS, INNER)):
+            continue
+        name = measure.id + GROSS if measure.id in netted else measure.id
+        for key in dict.fromkeys(k for leaf in leaves for k in cells.keys(measure.id, leaf, period)):
+            parts = [cells.get(measure.id, leaf, period, key) or _absent(measure, leaf, period, key, opened) for leaf in leaves]
+            found = [p for p in parts if p is not None]
+            _put(cells, name, parent, period, key, found, measure, profile, nodes)
+        if measure.id in netted:
+            _inner(cells, netted[measure.id], measure, parent, leaves, period, profile, nodes)
+    return nodes
+
+
+def _absent(measure: Measure, region: str, period: str, key: Key, opened: frozenset[str]) -> Cell | None:
+    if opened.intersection(d for d, _ in key):
+        return None
+    return gap(measure, region, period, key)
+
+
+def _inner(
+    cells: Cells,
+    part: Measure,
+    whole: Measure,
+    parent: str,
+    leaves: Sequence[str],
+    period: str,
+    profile: str,
+    nodes: dict[str, Node],
+) -> None:
+    """What the places of a region return as coming from or going to one another, by the other keys of the flow.
+
+    A place that returns any part of the flow has returned all of them; one that returns none is known only where it is zero.
+    """
+    counterpart = next(d for d in part.dims if d not in whole.dims)
+    inside: dict[Key, list[Cell]] = {}
+    listing = {leaf for leaf in leaves if cells.keys(part.id, leaf, period)}
+    for leaf in listing:
+        for key in cells.keys(part.id, leaf, period):
+            cell = cells.get(part.id, leaf, period, key)
+            if cell is not None and dict(key)[counterpart] in leaves:
+                inside.setdefault(tuple(p for p in key if p[0] != counterpart), []).append(cell)
+    for key in cells.keys(whole.id + GROSS, parent, period):
+        flows = [(leaf, cells.get(whole.id, leaf, period, key)) for leaf in leaves if leaf not in listing]
+        unknown = [_absent(part, leaf, period, key, frozenset()) for leaf, c in flows if c is None or c.exact != 0]
+        parts = [*inside.get(key, []), *(c for c in unknown if c is not None)]
+        _put(cells, whole.id + INNER, parent, period, key, parts or [_zero(whole, parent, period, key)], whole, profile, nodes)
+
+
+def _zero(measure: Measure, region: str, period: str, key: Key) -> Cell:
+    """Nothing passes between the places: each of them says so."""
+    node = f"cell:{measure.id}{INNER}/{region}/{period}/{key_text(key)}#none"
+    zero = Fraction(0)
+    return Cell(
+        measure.id, region, period, key, State.VALUE, zero, "0", measure.unit, zero, zero, base_unit=measure.unit, node=node
+    )
+
+
+def _put(
+    cells: Cells,
+    name: str,
+    region: str,
+    period: str,
+    key: Key,
+    parts: Sequence[Cell],
+    measure: Measure,
+    profile: str,
+    nodes: dict[str, Node],
+) -> None:
+    if cells.get(name, region, period, key) is not None:
+        return
+    made, node = total_cell(name, region, period, key, parts, profile, measure.unit, places_of(measure))
+    cells.put(made)
+    nodes[str(node["id"])] = node
+    for part in (p for p in parts if p.node.endswith("#none")):
+        nodes[part.node] = cell_node(part)
+
+
+def mirrored(cells: Cells, measures: Iterable[Measure], leaves: Sequence[str], period: str) -> Iterator[Finding]:
+    """A flow between two places must be returned alike by both: what one sends is what the other receives."""
+    for measure in (m for m in measures if m.mirror):
+        for leaf in leaves:
+            for key in cells.keys(measure.id, leaf, period):
+                yield from _mirror(cells, measure, leaf, period, key, leaves)
+
+
+def _mirror(cells: Cells, measure: Measure, leaf: str, period: str, key: Key, leaves: Sequence[str]) -> Iterator[Finding]:
+    one = cells.get(measure.id, leaf, period, key)
+    dim = next((d for d, code in key if code in leaves), "")
+    if one is None or not dim:
+        return
+    other_key = key_of({**dict(key), dim: leaf})
+    other = cells.get(measure.mirror, dict(key)[dim], period, other_key)
+    if other is not None and other.exact == one.exact:
+        return
+    place = Place(one.fact.origin.file, one.fact.origin.row, key=one.address) if one.fact is not None else Place(key=one.address)
+    found, expected = f"{one.amount} {one.unit}", "-" if other is None else f"{other.amount} {other.unit}"
+    gap = "" if other is None or other.exact is None or one.exact is None else store(one.exact - other.exact, 6)
+    yield finding(
+        "ASSET-FLOW-UNMATCHED", place, found=found, expected=expected, difference=gap,
+        item=measure.id, region=dict(key)[dim], holes={"mirror": measure.mirror},
+    )  # fmt: skip
+
+
+def is_linear(plan: Plan) -> bool:
+    """Whether the formula only adds, subtracts and multiplies by numbers, so that it holds for totals as for their parts."""
+    return not plan.products and _linear(plan.tail)
+
+
+def _linear(node: Tree) -> bool:
+    match node:
+        case Name() | Num():
+            return True
+        case Neg() | Convert():
+            return _linear(node.x)
+        case Bin(op="+") | Bin(op="-"):
+            return (
+                _linear(node.left) and _linear(node.right) and not isinstance(node.left, Num) and not isinstance(node.right, Num)
+            )
+        case Bin(op="*"):
+            return (isinstance(node.left, Num) and _linear(node.right)) or (isinstance(node.right, Num) and _linear(node.left))
+        case Bin(op="/"):
+            return isinstance(node.right, Num) and _linear(node.left)
+    return False
