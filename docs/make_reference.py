@@ -12,7 +12,8 @@ TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP))
 
 from gep.base.records import Rule, key_text  # noqa: E402
-from gep.catalog.load import Catalog, load  # noqa: E402
+from gep.catalog.load import load  # noqa: E402
+from gep.catalog.record import Catalog  # noqa: E402
 from gep.explain.explanation import citation  # noqa: E402
 from gep.rules.plan import build  # noqa: E402
 

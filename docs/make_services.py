@@ -18,7 +18,8 @@ from gep.base.findings import Place, Refused  # noqa: E402
 from gep.base.records import Code, Empirical, Input, Measure, Names, Parameter, Rule, Scheme  # noqa: E402
 from gep.catalog import subject as about  # noqa: E402
 from gep.catalog.classes import OPEN, lineage  # noqa: E402
-from gep.catalog.load import Catalog, load  # noqa: E402
+from gep.catalog.load import load  # noqa: E402
+from gep.catalog.record import Catalog  # noqa: E402
 from gep.catalog.valuation import value_id, value_rules  # noqa: E402
 from gep.explain.explanation import citation  # noqa: E402
 from gep.rules.markup import latex, latex_lines, latex_symbol, latex_text  # noqa: E402

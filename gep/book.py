@@ -18,7 +18,8 @@ from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Names, Region, Scheme, Vocabulary
 from gep.catalog.fields import Fields
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.catalog.regions import check_regions
 from gep.catalog.resolve import resolve
 from gep.catalog.valuation import value_id

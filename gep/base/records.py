@@ -216,6 +216,7 @@ class Rule:
     at: Literal["leaf", "above", "all"] = "leaf"  # levels of regions it runs at: those that return, those above them, or all
     regions: tuple[str, ...] = ()  # only at these regions; empty: at all
     stands_in: bool = False  # computes only what was not returned (a modelled year, a residual)
+    undefined: Literal["", "not_applicable"] = ""  # what the figure is where the formula divides by zero; empty: refused
     file: str = ""
 
 

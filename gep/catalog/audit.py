@@ -8,8 +8,8 @@ from datetime import date
 
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Parameter, Scheme, key_text
-from gep.catalog.load import Catalog
 from gep.catalog.read import PROVENANCES
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import valid
 from gep.catalog.template import entries
 from gep.catalog.valuation import value_rules

@@ -29,9 +29,12 @@ def taken_from(classes: Sequence[str]) -> str:
 
 
 def running(codes: Codes, scheme: Scheme, dim: str, year: int) -> tuple[str, ...]:
-    """The codes a dimension runs over: those the scheme names, else the codes at the top of the tree; as valid in `year`."""
+    """The codes a dimension runs over: those the scheme names, else the codes at the top of the tree; as valid in `year`.
+
+    A code marked as a total (a column of an asset table that adds up others) is no class.
+    """
     listed = codes.get(dim, {})
-    chosen = scheme.classes.get(dim) or tuple(c.code for c in listed.values() if not c.parent)
+    chosen = scheme.classes.get(dim) or tuple(c.code for c in listed.values() if not c.parent and not c.attrs.get("total"))
     end = date(year, 12, 31)
     return tuple(c for c in chosen if c in listed and listed[c].valid_from <= end <= listed[c].valid_to)
 

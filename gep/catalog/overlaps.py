@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Line, Overlap, Scheme
 from gep.catalog.classes import OPEN
-from gep.catalog.load import HOLDS, MEASURE, Catalog
+from gep.catalog.record import HOLDS, MEASURE, Catalog
 
 
 @dataclass(frozen=True)

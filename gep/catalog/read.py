@@ -51,6 +51,7 @@ SIDES = ("asset", "liability", "net")
 ADJUSTMENTS = ("", "up", "down")
 SIGNS = ("", "+", "-", "±")
 CAUSES = ("", "human", "natural", "adjustment")
+UNDEFINED = ("", "not_applicable")
 LEVELS = ("leaf", "above", "all")
 INHERIT = ("*",)  # the grain is that of the measure
 
@@ -330,6 +331,7 @@ def rule(name: str, f: Fields) -> Rule:
     message = Names(f.text("message_zh"), f.text("message_en"))
     kind: Any = f.choice("kind", RULE_KINDS, default="compute")
     severity = f.choice("severity", tuple(str(s) for s in Severity), default=str(Severity.STOP))
+    undefined: Any = f.choice("undefined", UNDEFINED, default="")
     at: Any = f.choice("at", LEVELS, default="all" if kind == "assert" else "leaf")
     made = Rule(
         id=f.text("id", default=name),
@@ -354,6 +356,7 @@ def rule(name: str, f: Fields) -> Rule:
         at=at,
         regions=f.texts("regions"),
         stands_in=f.flag("stands_in"),
+        undefined=undefined,
         file=f.place.file,
     )
     if kind == "assert" or message.zh or message.en:

@@ -9,7 +9,7 @@ from datetime import date
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Key, Line, Measure, Parameter, Region, Rule, Scheme, key_text
 from gep.catalog.classes import OPEN, coarser, overlapping, running, taken_from, too_fine, within
-from gep.catalog.load import Catalog, near
+from gep.catalog.record import Catalog, near
 from gep.catalog.words import kind_holes
 
 LOCAL_FILES = "local/"

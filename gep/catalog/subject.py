@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from gep.base.records import Code, Line, Measure, Overlap, Parameter, Rule, Scheme
 from gep.catalog.classes import OPEN, overlapping
-from gep.catalog.load import HOLDS, MEASURE, Catalog
+from gep.catalog.record import HOLDS, MEASURE, Catalog
 
 PROFILE = "gep_profile"
 LOCAL = "local"

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from gep.base.records import Code, Input, Key, Layout, LayoutColumn, LayoutRow, Measure, Names, Rule, key_of
 
 RETURNED = ".returned"
 ACCOUNT = "asset_account"
 CAUSE = "cause"
+TOTAL = "total"  # the mark of a code that stands for a total column
 MATRIX = "area"  # the one measure of a matrix
 
 
@@ -63,14 +65,21 @@ def column_of(layout: Layout, code: str) -> LayoutColumn | None:
 
 
 def codes_of(layout: Layout) -> Iterator[Code]:
-    """The plain columns as codes, and the plain rows of a matrix."""
+    """The columns as codes, and the rows of a matrix; those of totals are marked, so that no rule runs over them."""
     if layout.matrix:
         rows_dim, columns_dim = matrix_dims(layout)
-        yield from (Code(rows_dim, r.code, r.names, file=layout.file) for r in layout.rows if not _is_total_row(layout, r))
-        yield from (Code(columns_dim, c.code, c.names, file=layout.file) for c in layout.columns if not c.total)
+        yield from (_code(layout, rows_dim, r.code, r.names, total=_is_total_row(layout, r)) for r in layout.rows)
+        yield from (_code(layout, columns_dim, c.code, c.names, total=bool(c.total)) for c in layout.columns)
         return
     for block in blocks(layout):
-        yield from (Code(dim_of(layout, block), c.code, c.names, file=layout.file) for c in plain_columns(layout, block))
+        dim = dim_of(layout, block)
+        columns = [c for c in layout.columns if c.block == block and not c.scalar]
+        yield from (_code(layout, dim, c.code, c.names, total=bool(c.total)) for c in columns)
+
+
+def _code(layout: Layout, dim: str, code: str, names: Names, *, total: bool) -> Code:
+    attrs = MappingProxyType({TOTAL: "yes"} if total else {})
+    return Code(dim, code, names, attrs=attrs, file=layout.file)
 
 
 def blocks(layout: Layout) -> tuple[str, ...]:
@@ -120,7 +129,8 @@ def _measure(layout: Layout, name: str, names: Names, kind: str, unit: str, dims
         names=names,
         kind="ratio" if ratio else "stock" if kind == "stock" else "flow",
         unit=unit,
-        quantum=Decimal("0.000001"),
+        # the cells of a matrix add up many patches: each may be rounded by so little that the sum shows none of it
+        quantum=Decimal("0.000000000001" if layout.matrix else "0.000001"),
         finest=Decimal("0.01"),
         dims=dims,
         additive=() if ratio else ("region", "class") if kind == "stock" else ("region", "class", "time"),
@@ -173,7 +183,7 @@ def returned_as(layouts: Mapping[str, Layout], item: str, columns: tuple[str, ..
     line = row_of(layout, row) if layout is not None else None
     if layout is None or line is None or layout.matrix:
         return item
-    fits = [c for c in layout.columns if c.code in columns and not c.total and not c.scalar]
+    fits = [c for c in layout.columns if c.code in columns and not c.scalar]
     if not fits:
         only = [c for c in layout.columns if c.scalar and (not c.rows or row in c.rows)]
         plain = any(not c.scalar for c in layout.columns)

@@ -13,7 +13,7 @@ from typing import Literal
 from gep.base.records import Input, Key, Line, Parameter, Region, Rule, Scheme, key_of, key_text
 from gep.base.units import parse_unit
 from gep.catalog.classes import lineage, running, taken_from
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup, Resolved, domain, resolve, rule_domain, valid
 from gep.catalog.valuation import value_rules
 

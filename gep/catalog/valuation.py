@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Input, Line, Measure, Names, Rule, Scheme
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 
 VALUE = "value."
 VALUE_RULE_VERSION = "1"

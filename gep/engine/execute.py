@@ -28,6 +28,8 @@ from gep.rules.exact import MathProblem, effective_names, effective_refs, evalua
 from gep.rules.nodes import Compare, Name, Ref, walk
 from gep.rules.product import Plan
 
+ZERO_DIVISION = "zero_division"
+
 
 def execute(task: Task) -> Outcome:
     """Run every step; what is computed is put into `task.cells`, a trace node is made for each figure and for all it rests on.
@@ -121,6 +123,9 @@ class _Run:
             else:
                 self._compute(e, state, reason)
         except MathProblem as problem:
+            if kind == "compute" and self.plan.rule.undefined and problem.code == ZERO_DIVISION:
+                self._store(e, None, State(self.plan.rule.undefined), problem.code)
+                return
             place = Place(self.plan.rule.file, key=self._address(e))
             numbers = ", ".join(f"{n} = {b.amount} {b.unit}" for n, b in e.bound.items())
             self.outcome.tell(finding("ENGINE-MATHEMATICS", place, found=numbers, rule=self.plan.rule.id, reason=str(problem)))
@@ -242,7 +247,9 @@ class _Run:
         if state is State.NOT_APPLICABLE:
             return
         if state is not State.VALUE:
-            self.outcome.tell(finding("ENGINE-CHECK-CANNOT-RUN", place, found=reason, rule=rule.id))
+            # what a department says it has no source for cannot be checked: told as grave as the check is; a gap always stops
+            severity = Severity(rule.severity) if _declared(e) else Severity.STOP
+            self.outcome.tell(finding("ENGINE-CHECK-CANNOT-RUN", place, found=reason, rule=rule.id, severity=severity))
             return
         if not isinstance(tail, Compare) or rule.message is None:
             raise AssertionError(f"{rule.id}: an assert is a comparison with a message")
@@ -273,6 +280,13 @@ def _state(e: _Evaluated) -> tuple[State, str]:
         if state in states:
             return state, ", ".join(states[state])
     return State.VALUE, ""
+
+
+def _declared(e: _Evaluated) -> bool:
+    """Whether everything unknown that a check reads was returned as not available, with a reason."""
+    bound = [*e.bound.values(), *(b for s in e.summed.values() for b in s.read)]
+    unknown = [b.cell for b in bound if b.value is None and b.state is not State.NOT_APPLICABLE]
+    return bool(unknown) and all(c is not None and c.fact is not None and bool(c.reason) for c in unknown)
 
 
 def _bounds(plan: Plan, e: _Evaluated) -> Interval:

@@ -16,7 +16,7 @@ from gep.base.findings import Place, Refused, finding
 from gep.base.records import Parameter, key_text
 from gep.catalog.audit import Audit, users
 from gep.catalog.freeze import plain
-from gep.catalog.load import Catalog, near
+from gep.catalog.record import Catalog, near
 from gep.explain.explanation import citation
 
 HEADS = {

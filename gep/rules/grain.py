@@ -31,6 +31,9 @@ def grain_findings(
     ]
 
 
+OPEN_LIST = "*"  # the domain of what is returned, however many codes that are
+
+
 class _Grain:
     def __init__(self, rule: Rule, inputs: Mapping[str, Input], measures: Mapping[str, Measure], where: Place) -> None:
         self.rule = rule
@@ -131,13 +134,15 @@ class _Grain:
                 )
 
     def repeated_output(self, tree: Node) -> Iterator[Finding]:
-        """A dimension of an extensive result that nothing varies by."""
+        """A dimension of an extensive result that nothing varies by (one that is held to a single code repeats nothing)."""
         measure = self.measures.get(self.rule.output)
         if measure is None or measure.kind not in ("flow", "stock") or self.rule.kind in ("assert", "allocate"):
             return
         varied = {d for n in names(tree) for d in self.inputs[n].grain}
         for dim in self.rule.grain:
-            if dim not in varied and dim not in FINE:
+            declared = self.rule.domain.get(dim, ())
+            alone = len(declared) == 1 and declared[0] != OPEN_LIST
+            if dim not in varied and dim not in FINE and not alone:
                 yield self.make("RULE-GRAIN-REPEATED", dim=dim, found=dim)
 
 

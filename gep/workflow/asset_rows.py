@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gep.base.records import Key, Layout, Region, SheetLine, State
 from gep.base.rounding import store
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.tables import CAUSE, GROSS, INNER, RETURNED, column_of, matrix_dims, row_of, spot
 from gep.engine.cells import Cell
 from gep.engine.trace import SCHEMA, Json, Node, cell_id

@@ -17,7 +17,7 @@ from gep.base.findings import Finding, Place, finding
 from gep.base.records import Fact, Key, Layout, Region, Rule, Severity, Vocabulary, key_of
 from gep.base.rounding import store
 from gep.catalog.classes import OPEN
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup
 from gep.engine.cells import Cells, from_facts
 from gep.engine.execute import execute
@@ -98,7 +98,7 @@ class _Run:
     ) -> AssetComputation:
         self.findings += findings
         always = {p.rule.output for p in self.plans if not p.rule.stands_in and p.rule.at != "above"}
-        usable = [f for f in facts if f.measure not in always]
+        usable = [f for f in facts if f.measure not in always and not self._is_total(f.key)]
         self.cells = cells = from_facts(usable, self.m.measures)
         self._take(given)
         carried = chain.carry(cells, tuple(chain.links(self.layouts)), prior, self.regions, self.leaves, self.year)
@@ -109,14 +109,14 @@ class _Run:
         self._execute(self._steps(self.leaves, "leaf", modelled), self.leaves)
         self._totals(self.leaves)
         above = tuple(levels.parents(self.regions, self.leaves))
-        self.findings += levels.mirrored(cells, self.m.measures.values(), self.leaves, self.period)
+        self.findings += levels.mirrored(cells, self.m.measures, self.leaves, self.period)
         for parent, below in above:
             measures = [self.m.measures[n] for n in self._summed()]
             self.nodes |= levels.over_regions(cells, measures, parent, below, self.period, self.scheme.id, self.opened)
             self._execute(self._steps((parent,), "above", {}), (parent,))
             self._totals((parent,))
         self._second_routes((*self.leaves, *(p for p, _ in above)))
-        self.findings += self._compared(f for f in facts if f.measure in always)
+        self.findings += self._compared(f for f in facts if f.measure in always or self._is_total(f.key))
         self.findings += self._told_modelled(modelled)
         self.nodes = {**submitted_nodes(c for c in cells if c.is_input and c.period == self.period), **self.nodes}
         told = {f.id: f for f in (*self.findings, *self.lookup.findings.values())}
@@ -268,7 +268,7 @@ class _Run:
     def _second_routes(self, regions: Sequence[str]) -> None:
         """Every linear formula once more over total columns and higher regions: what was added up must obey it too."""
         todo: list[Step] = []
-        for plan in (p for p in self.plans if levels.is_linear(p) and p.rule.at == "leaf"):
+        for plan in (p for p in self.plans if levels.is_linear(p) and p.rule.at != "above" and not _ratio(self.m, p)):
             rule: Rule = replace(plan.rule, kind="second_route", tolerance=Decimal(0), severity=Severity.STOP)
             places = {
                 (region, key)
@@ -281,8 +281,13 @@ class _Run:
                 todo.append(Step(replace(plan, rule=rule), {}, keys, places, PLACES))
         self._execute(todo, regions)
 
+    def _is_total(self, key: Key) -> bool:
+        """Whether a key names a total column (or row of a matrix)."""
+        codes = self.catalog.codes
+        return any(d in codes and c in codes[d] and bool(codes[d][c].attrs.get("total")) for d, c in key)
+
     def _compared(self, facts: Iterable[Fact]) -> Iterator[Finding]:
-        """Figures that were returned although a rule works them out: they must agree."""
+        """Figures that were returned although a rule or a total works them out: they must agree."""
         makers = {p.rule.output: p.rule.id for p in self.plans}
         returned = from_facts(facts, self.m.measures)
         for cell in returned:
@@ -293,8 +298,12 @@ class _Run:
             gap = "" if mine.exact is None else store(cell.exact - mine.exact, PLACES)
             yield finding(
                 "ASSET-RETURN-DIFFERS", place, found=f"{cell.amount} {cell.unit}", expected=f"{mine.amount or '-'} {mine.unit}",
-                difference=gap, item=cell.measure, rule=makers[cell.measure],
+                difference=gap, item=cell.measure, rule=makers.get(cell.measure, "total"),
             )  # fmt: skip
+
+
+def _ratio(m: Method, plan: Plan) -> bool:
+    return m.measures[plan.rule.output].kind == "ratio"
 
 
 def _open_dims(plans: Iterable[Plan]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from gep.base.findings import Finding, Place, finding
 from gep.base.records import Fact, Region, Vocabulary, key_text
 from gep.base.states import Amount, total
 from gep.catalog import overlaps
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup
 from gep.catalog.valuation import value_id
 from gep.engine.cells import Cell, Cells, from_facts, gap

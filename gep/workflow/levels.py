@@ -24,6 +24,7 @@ from gep.rules.plan import places_of
 from gep.rules.product import Plan
 
 TOTAL = "total:"
+NONE = "#none"  # ends the node of a flow that nothing is returned of, because nothing passes
 
 
 def total_cell(
@@ -106,6 +107,8 @@ def _column(
         made, node = total_cell(measure.id, region, period, key, found, profile, measure.unit, places_of(measure))
         cells.put(made)
         nodes[str(node["id"])] = node
+        for part in missing:
+            nodes[cell_id(part, profile)] = cell_node(part)
 
 
 def parents(regions: Mapping[str, Region], leaves: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -141,7 +144,7 @@ def over_regions(
             found = [p for p in parts if p is not None]
             _put(cells, name, parent, period, key, found, measure, profile, nodes)
         if measure.id in netted:
-            _inner(cells, netted[measure.id], measure, parent, leaves, period, profile, nodes)
+            _inner(cells, netted[measure.id], {m.id: m for m in all_measures}, parent, leaves, period, profile, nodes)
     return nodes
 
 
@@ -154,7 +157,7 @@ def _absent(measure: Measure, region: str, period: str, key: Key, opened: frozen
 def _inner(
     cells: Cells,
     part: Measure,
-    whole: Measure,
+    measures: Mapping[str, Measure],
     parent: str,
     leaves: Sequence[str],
     period: str,
@@ -163,26 +166,55 @@ def _inner(
 ) -> None:
     """What the places of a region return as coming from or going to one another, by the other keys of the flow.
 
-    A place that returns any part of the flow has returned all of them; one that returns none is known only where it is zero.
+    A place that returns any part of the flow has returned all of them. One that returns none is known where the flow is zero, or
+    where every other place says what it got from or gave to whom.
     """
+    whole = measures[part.nets]
     counterpart = next(d for d in part.dims if d not in whole.dims)
     inside: dict[Key, list[Cell]] = {}
-    listing = {leaf for leaf in leaves if cells.keys(part.id, leaf, period)}
-    for leaf in listing:
+    for leaf in leaves:
         for key in cells.keys(part.id, leaf, period):
             cell = cells.get(part.id, leaf, period, key)
             if cell is not None and dict(key)[counterpart] in leaves:
                 inside.setdefault(tuple(p for p in key if p[0] != counterpart), []).append(cell)
+    mirror = measures.get(part.mirror)
+    open_places = [leaf for leaf in leaves if not _says(cells, part, leaf, period)]
     for key in cells.keys(whole.id + GROSS, parent, period):
-        flows = [(leaf, cells.get(whole.id, leaf, period, key)) for leaf in leaves if leaf not in listing]
-        unknown = [_absent(part, leaf, period, key, frozenset()) for leaf, c in flows if c is None or c.exact != 0]
-        parts = [*inside.get(key, []), *(c for c in unknown if c is not None)]
-        _put(cells, whole.id + INNER, parent, period, key, parts or [_zero(whole, parent, period, key)], whole, profile, nodes)
+        unknown = [
+            gap(part, leaf, period, key)
+            for leaf in open_places
+            if not _is_zero(cells.get(whole.id, leaf, period, key))
+            and not _others_say(cells, mirror, measures, [o for o in leaves if o != leaf], period)
+        ]
+        parts = [*inside.get(key, []), *unknown] or [_zero(whole, parent, period, key)]
+        _put(cells, whole.id + INNER, parent, period, key, parts, whole, profile, nodes)
+
+
+def _says(cells: Cells, part: Measure, region: str, period: str) -> bool:
+    return bool(cells.keys(part.id, region, period))
+
+
+def _others_say(
+    cells: Cells, mirror: Measure | None, measures: Mapping[str, Measure], others: Sequence[str], period: str
+) -> bool:
+    """Whether every other place returns the other side of the flow, or has none of it at all."""
+    if mirror is None:
+        return False
+    flow = mirror.nets
+    return all(
+        _says(cells, mirror, other, period)
+        or (bool(keys := cells.keys(flow, other, period)) and all(_is_zero(cells.get(flow, other, period, k)) for k in keys))
+        for other in others
+    )
+
+
+def _is_zero(cell: Cell | None) -> bool:
+    return cell is not None and cell.exact == 0
 
 
 def _zero(measure: Measure, region: str, period: str, key: Key) -> Cell:
     """Nothing passes between the places: each of them says so."""
-    node = f"cell:{measure.id}{INNER}/{region}/{period}/{key_text(key)}#none"
+    node = f"cell:{measure.id}{INNER}/{region}/{period}/{key_text(key)}{NONE}"
     zero = Fraction(0)
     return Cell(
         measure.id, region, period, key, State.VALUE, zero, "0", measure.unit, zero, zero, base_unit=measure.unit, node=node
@@ -205,16 +237,36 @@ def _put(
     made, node = total_cell(name, region, period, key, parts, profile, measure.unit, places_of(measure))
     cells.put(made)
     nodes[str(node["id"])] = node
-    for part in (p for p in parts if p.node.endswith("#none")):
-        nodes[part.node] = cell_node(part)
+    for part in (p for p in parts if p.gap or p.node.endswith(NONE)):
+        nodes[cell_id(part, profile)] = cell_node(part)
 
 
-def mirrored(cells: Cells, measures: Iterable[Measure], leaves: Sequence[str], period: str) -> Iterator[Finding]:
-    """A flow between two places must be returned alike by both: what one sends is what the other receives."""
-    for measure in (m for m in measures if m.mirror):
+def mirrored(cells: Cells, measures: Mapping[str, Measure], leaves: Sequence[str], period: str) -> Iterator[Finding]:
+    """A flow between two places is returned alike by both, and what passes to other places is no more than the whole flow."""
+    for measure in (m for m in measures.values() if m.mirror):
         for leaf in leaves:
             for key in cells.keys(measure.id, leaf, period):
                 yield from _mirror(cells, measure, leaf, period, key, leaves)
+            yield from _within(cells, measure, measures[measure.nets], leaf, period)
+
+
+def _within(cells: Cells, part: Measure, whole: Measure, region: str, period: str) -> Iterator[Finding]:
+    counterpart = next(d for d in part.dims if d not in whole.dims)
+    sums: dict[Key, Fraction] = {}
+    for key in cells.keys(part.id, region, period):
+        cell = cells.get(part.id, region, period, key)
+        rest = tuple(p for p in key if p[0] != counterpart)
+        sums[rest] = sums.get(rest, Fraction(0)) + ((cell.exact if cell is not None else None) or Fraction(0))
+    for key, amount in sums.items():
+        flow = cells.get(whole.id, region, period, key)
+        if flow is None or flow.exact is None or amount <= flow.exact:
+            continue
+        place = Place(key=f"{whole.id}/{region}/{period}/{key_text(key) or '-'}")
+        shown = store(amount, 6), store(flow.exact, 6)
+        yield finding(
+            "ASSET-FLOW-ABOVE", place, found=f"{shown[0]} {part.unit}", expected=f"≤ {shown[1]} {whole.unit}",
+            difference=shown[0] - shown[1], item=part.id, holes={"whole": whole.id},
+        )  # fmt: skip
 
 
 def _mirror(cells: Cells, measure: Measure, leaf: str, period: str, key: Key, leaves: Sequence[str]) -> Iterator[Finding]:

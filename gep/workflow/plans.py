@@ -9,7 +9,7 @@ from itertools import product as cross
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Fact, Key, Line, Measure, Rule, State, key_of, key_text
 from gep.catalog.classes import OPEN, lineage, taken_from
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Resolved, check_fineness, domain, resolve, rule_domain
 from gep.catalog.valuation import value_rules
 from gep.engine.cells import Cells

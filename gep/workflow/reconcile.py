@@ -12,7 +12,7 @@ from gep.base.findings import Finding, Place, finding
 from gep.base.records import Region
 from gep.base.rounding import store
 from gep.catalog.classes import lineage
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.tables import dim_of
 from gep.engine.cells import Cell, Cells
 from gep.workflow.assets import AssetComputation

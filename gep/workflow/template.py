@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gep.base.records import Key, Region
 from gep.book import Book, now
 from gep.catalog.classes import taken_from
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import resolve, valid
 from gep.catalog.template import Entry, Returned, entries
 from gep.workflow.submit import holdings

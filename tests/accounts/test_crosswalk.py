@@ -13,7 +13,8 @@ from gep.accounts.crosswalk import at_top, convert
 from gep.base.data import data_root
 from gep.base.findings import Finding, Refused
 from gep.base.records import Code, Crosswalk, Names
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 
 AREAS = st.decimals(min_value="0", max_value="1e9", places=4)  # hm²
 SURVEYED = ("0101", "0204", "0301", "0302", "0303", "0307", "0402", "0603", "0810", "09", "1101", "1102", "1104", "1106", "1203")

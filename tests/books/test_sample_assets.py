@@ -397,8 +397,7 @@ def test_mines_are_restored_and_one_county_has_none_left() -> None:
         assert left[region, year] >= 0
         if year > 2016:
             assert opening == left[before(region, year), year - 1]
-    assert left[MIDDLE, 2018] > 0
-    assert {left[MIDDLE, y] for y in range(2019, 2023)} == {Decimal("0.00")}
+    assert [k for k, area in left.items() if not area] == [(MIDDLE, 2022)]
 
 
 def test_red_line_units_change_only_by_approval() -> None:
@@ -429,14 +428,19 @@ def test_basic_farmland_is_part_of_cultivated_land_and_stays() -> None:
 
 
 def test_condition_has_reference_levels_and_chains() -> None:
-    found = {k for k in rows() if k[0] == "EC-02.R40"}
+    returned = {k: r["state"] for k, r in rows().items() if k[0] == "EC-02.R40"}
+    assert len(returned) == 3 * 8 * len(PLACES)
+    assert set(returned.values()) == {"", "not_applicable"}
+    found = {k for k, state in returned.items() if not state}
     assert {k[3] for k in found} == {
         "condition:canopy_cover;ec02:E1", "condition:vegetation_cover;ec02:E1", "condition:vegetation_cover;ec02:E2",
         "condition:vegetation_cover;ec02:E3", "condition:water_quality;ec02:E4",
     }  # fmt: skip
+    weights = {(r["key"], r["value"]) for r in of_book("local/parameters/assets_condition.csv")}
     for _, region, year, key in found:
         low, high = value("EC-02.RLO", region, year, key), value("EC-02.RHI", region, year, key)
         assert low < value("EC-02.R40", region, year, key) < high
+        assert (key, "1" if "E1" not in key else ("0.4", "0.6")[key.startswith("condition:v")]) in weights
         if year > 2016:
             assert value("EC-02.R10", region, year, key) == value("EC-02.R40", before(region, year), year - 1, key)
 

@@ -15,7 +15,8 @@ from gep.base.findings import Place
 from gep.base.records import Rule
 from gep.base.rounding import half_unit, store
 from gep.book import Book
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.rules.exact import evaluate, log10
 from gep.rules.nodes import Node
 from gep.rules.parse import parse

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gep.base.findings import Finding, Refused
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 
 HEAD = "id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note"
 SMALL = {

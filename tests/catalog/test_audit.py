@@ -11,7 +11,8 @@ import pytest
 from gep.base.data import data_root
 from gep.base.records import Severity
 from gep.catalog.audit import audit, problems, to_fill
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 
 SCHEME, RULES, CODES = "schemes/one.toml", "rules/all.toml", "codes/all.csv"
 PARAMETERS, PRICES, SOURCES = "parameters/all.csv", "prices/all.csv", "sources.toml"

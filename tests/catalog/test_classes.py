@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gep.base.findings import Refused
 from gep.base.records import Code, Key, Line, Names, Parameter, Region, Scheme, Severity, key_of
 from gep.catalog.classes import coarser, lineage, overlapping, running, taken_from, too_fine, within
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup, domain, resolve, rule_domain
 
 SCHEME, RULES, CODES = "schemes/one.toml", "rules/all.toml", "codes/all.csv"

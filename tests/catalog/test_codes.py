@@ -10,7 +10,8 @@ import pytest
 
 from gep.base.data import data_root
 from gep.base.records import Code
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 
 FOLDER = data_root() / "coefficients" / "codes"
 TOPS = ("forest", "shrub", "grassland", "wetland", "farmland", "urban", "desert", "glacier_snow", "bare", "other")

@@ -10,7 +10,8 @@ import pytest
 from gep.base.data import data_root
 from gep.base.findings import Finding
 from gep.base.records import Fact, Origin, Severity, State, key_of
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup
 from gep.engine.cells import from_facts
 from gep.engine.execute import execute

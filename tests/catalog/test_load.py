@@ -17,7 +17,8 @@ from gep.base.data import data_root, shipped_books
 from gep.base.findings import Finding, Refused, message
 from gep.base.records import Severity
 from gep.catalog import audit as coefficients
-from gep.catalog.load import Catalog, load, near
+from gep.catalog.load import load
+from gep.catalog.record import Catalog, near
 from gep.catalog.resolve import Lookup, resolve
 from gep.catalog.valuation import value_rules
 

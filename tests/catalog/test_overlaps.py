@@ -8,8 +8,8 @@ import pytest
 
 from gep.base.findings import Finding
 from gep.base.records import Severity
-from gep.catalog.load import Catalog
 from gep.catalog.overlaps import claims, refused, told, undetermined
+from gep.catalog.record import Catalog
 
 SCHEME = "schemes/one.toml"
 OVERLAP = """

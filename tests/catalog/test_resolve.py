@@ -13,7 +13,7 @@ import pytest
 
 from gep.base.findings import Refused
 from gep.base.records import Key, Line, Names, Parameter, Region, Severity
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup, domain, resolve, scheme_of, valid
 
 RULES, SCHEME, MEASURES = "rules/all.toml", "schemes/one.toml", "measures/all.toml"

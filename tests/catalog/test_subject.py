@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from gep.base.data import data_root
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.catalog.subject import Subject, lines_of, missing, profiles, readings, services, standing, subject
 
 HEAD = "id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note"

@@ -15,7 +15,8 @@ from gep.base.data import data_root
 from gep.base.findings import Refused
 from gep.base.records import Fact, Names, Origin, Region, State, key_of, key_text
 from gep.base.units import parse_unit
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup
 from gep.catalog.template import HEAD, Entry, Returned, csv_text, entries, note, rows
 from gep.workflow.compute import compute

@@ -13,7 +13,7 @@ import pytest
 from gep.base.findings import Finding, stops
 from gep.base.records import Fact, Parameter, Severity
 from gep.book import Book
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.workflow.compute import Computation, compute
 from gep.workflow.init import init
 from gep.workflow.run import Made, run

@@ -16,7 +16,8 @@ import pytest
 from gep.base.findings import Place, Refused
 from gep.base.records import Empirical, Names, Parameter, Rule
 from gep.catalog import subject as about
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.rules.markup import latex, latex_symbol
 from gep.rules.parse import parse
 

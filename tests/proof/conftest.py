@@ -19,7 +19,7 @@ import pytest
 
 from gep.base.records import Fact
 from gep.book import Book
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.workflow.accounts import Figure
 from gep.workflow.compute import Computation, compute
 from gep.workflow.init import init

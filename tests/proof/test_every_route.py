@@ -16,7 +16,8 @@ from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.data import data_root
 from gep.base.findings import Refused
 from gep.base.records import Fact, Input, Key, Origin, Parameter, Rule, State, key_of
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.engine.cells import from_facts
 from gep.engine.execute import execute
 from gep.engine.task import Step, Task

@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from gep.base.data import data_root
 from gep.base.records import Fact, Names, Origin, Region, State
 from gep.book import Book
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.workflow import run as run_module
 from gep.workflow.compute import compute
 from gep.workflow.init import init

@@ -16,7 +16,7 @@ import pytest
 from gep.base.records import Fact, Region
 from gep.base.units import parse_unit
 from gep.book import Book
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.catalog.resolve import valid
 from gep.workflow import accounts
 from gep.workflow.compute import compute

@@ -13,7 +13,8 @@ import pytest
 
 from gep.base.data import data_root
 from gep.base.findings import Finding, Refused
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "rows-synthetic"
 LINE = 'measure = "water_retention_by_ecosystem"\nprice = "reservoir_unit_cost"\n'

@@ -18,7 +18,8 @@ from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.data import data_root
 from gep.base.findings import Finding, Refused
 from gep.base.records import Fact, Origin, State
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 
 FLIPS = {"+": "-", "-": "+", "*": "/", "/": "*", "min": "max", "max": "min"}
 TOKEN = re.compile(r"(?<=\s)[-+*/](?=\s)|\bmin\b(?=\()|\bmax\b(?=\()")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from gep.base.findings import Finding
 from gep.base.records import Fact, Origin, Rule, Severity, State, key_of
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.engine.cells import Cells, from_facts
 from gep.engine.execute import execute
 from gep.engine.task import Step, Task
@@ -425,6 +426,14 @@ def test_the_residual_closes_to_what_was_observed() -> None:
     ran = run(names, figures, {"wr01": ["C13"]})
     assert [ran.value(f"WR-01.{r} wr01:C13") for r in ("R16", "R17", "R19")] == [14, 81, 0]
     assert "proves nothing" in catalog().rules["WR-01.R16"][-1].clause
+
+
+def test_rows_that_hold_flows_between_areas_are_made_anew_at_every_level() -> None:
+    """Adding up the counties would count what one passes on to the next; ratios are never added either."""
+    anew = {r.output for r in physical() if r.at == "all" and r.kind == "compute"}
+    assert {f"WR-01.{row}" for row in ("R02", "R04", "R09", "R11")} <= anew
+    ratios = {m.id for m in catalog().measures.values() if m.kind == "ratio" and m.table in RETURNED}
+    assert {r.output for r in physical() if r.output in ratios} <= anew
 
 
 def test_flows_inside_the_area_cancel_and_returns_have_a_source() -> None:

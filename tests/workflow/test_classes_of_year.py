@@ -11,7 +11,8 @@ import pytest
 from gep.base.data import data_root
 from gep.base.findings import Finding
 from gep.base.records import Fact, Key, Names, Origin, Region, Severity, State, key_of
-from gep.catalog.load import Catalog, load
+from gep.catalog.load import load
+from gep.catalog.record import Catalog
 from gep.workflow.compute import compute, newest
 from gep.workflow.plans import Method, method, with_classes
 

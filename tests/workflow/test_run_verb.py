@@ -15,7 +15,7 @@ import pytest
 from gep.base.findings import Finding, Refused
 from gep.base.records import Severity
 from gep.book import Book
-from gep.catalog.load import Catalog
+from gep.catalog.record import Catalog
 from gep.ledger.store import rebuild
 from gep.workflow.answer import answer
 from gep.workflow.compute import Computation, compute

@@ -10,6 +10,7 @@ from tools.sample_parts import assets_minerals as minerals
 from tools.sample_parts import assets_seea as seea
 from tools.sample_parts import assets_value as value
 from tools.sample_parts import assets_water as water
+from tools.sample_parts import coefficients
 from tools.sample_parts.assets_form import ENVIRONMENT, FARMS, FORESTRY, HEADER, LAND, STATISTICS, WATER, Sheet
 from tools.sample_parts.text import table
 
@@ -41,6 +42,7 @@ def files() -> dict[str, bytes]:
     made = {f"returns/{sheet.file}.csv": table(HEADER, sheet.rows()) for sheet in SHEETS}
     made["records/land_changes.csv"] = table(events.CHANGES_HEADER, events.change_rows())
     made["records/land_patch_table.csv"] = table(events.PATCH_HEADER, events.patch_rows())
+    made["local/parameters/assets_condition.csv"] = table(coefficients.HEADER, seea.weights())
     for name, codes in (("counterpart", water.counterparts()), ("redline_unit", minerals.unit_codes())):
         header, *rows = codes
         made[f"local/codes/{name}.csv"] = table(header, rows)

@@ -38,7 +38,7 @@ CONVERSION = {INFERRED: 1042, INDICATED: 968, MEASURED: 975, PROBABLE: 941, PROV
 # 0.01 hm2: waiting at first; by year newly damaged and restored
 MINES: dict[str, tuple[int, dict[int, int], dict[int, int]]] = {
     UPPER: (18_460, dict.fromkeys(YEARS, 620), {2017: 900, 2018: 1_150, 2019: 1_400, 2020: 1_350, 2021: 1_600, 2022: 1_550}),
-    MIDDLE: (3_275, {}, {2017: 410, 2018: 865, 2019: 2_000}),
+    MIDDLE: (3_275, {}, {2017: 410, 2018: 315, 2019: 430, 2020: 380, 2021: 690, 2022: 1_050}),
     LOWER: (7_930, dict.fromkeys(YEARS[:4], 340), {2016: 260, 2018: 700, 2020: 900, 2021: 1_050, 2022: 980}),
 }
 
@@ -84,7 +84,7 @@ def restoration(name: str, year: int) -> tuple[int, int, int]:
 
 
 def mine_cells(name: str, year: int) -> Iterator[Cell]:
-    """MR-01: area that waits for restoration; the middle county has restored its only mine by the end of 2019."""
+    """MR-01: area that waits for restoration; the middle county has restored its only mine by the end of 2022."""
     for row, area in zip(("R10", "R21", "R31"), restoration(name, year), strict=True):
         yield Cell(f"MR-01.{row}", "", written(area, 2), HECTARES)
 

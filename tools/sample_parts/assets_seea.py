@@ -8,6 +8,7 @@ from functools import cache
 from tools.sample_parts.assets_form import HECTARES, PERCENT, Balance, Cell, written
 from tools.sample_parts.assets_land import class_balance
 from tools.sample_parts.assets_water import CLASSES, shares
+from tools.sample_parts.coefficients import NOTE, SET, SOURCE, STATUS
 from tools.sample_parts.land import COVER
 from tools.sample_parts.place import (
     BARE,
@@ -38,6 +39,11 @@ CONDITION = {
     "vegetation_cover": {"E1": (862, 2), "E2": (704, 3), "E3": (683, -2)},
 }
 REFERENCE = {"canopy_cover": (200, 900), "vegetation_cover": (200, 980), "water_quality": (0, 1000)}
+# what applies to which type, and its weight in the condition index of the type
+WEIGHTS = {
+    ("canopy_cover", "E1"): "0.4", ("vegetation_cover", "E1"): "0.6", ("vegetation_cover", "E2"): "1",
+    ("vegetation_cover", "E3"): "1", ("water_quality", "E4"): "1",
+}  # fmt: skip
 COUNTY_COVER = {UPPER: 21, MIDDLE: 0, LOWER: -24}
 
 SERVICES = tuple(f"S{n:02d}" for n in range(1, 12))
@@ -80,13 +86,24 @@ def _state(variable: str, kind: str, name: str, year: int) -> int:
 
 
 def condition_cells(name: str, year: int) -> Iterator[Cell]:
-    """EC-02: opening, closing and reference levels of each variable, only for the types it applies to."""
-    applies = [(v, kind) for v, kinds in CONDITION.items() for kind in kinds] + [("water_quality", "E4")]
-    for variable, kind in applies:
-        low, high = REFERENCE[variable]
-        opening, closing = _state(variable, kind, name, year - 1), _state(variable, kind, name, year)
-        for row, value in {"R10": opening, "R40": closing, "RHI": high, "RLO": low}.items():
-            yield Cell(f"EC-02.{row}", f"condition:{variable};ec02:{kind}", written(value, 1), PERCENT)
+    """EC-02: opening, closing and reference levels of each variable; it does not apply to every type."""
+    for variable, (low, high) in REFERENCE.items():
+        for kind in TYPES:
+            category = f"condition:{variable};ec02:{kind}"
+            if (variable, kind) not in WEIGHTS:
+                for row in ("R10", "R40", "RHI", "RLO"):
+                    yield Cell(f"EC-02.{row}", category, "", PERCENT, state="not_applicable", note="该指标不适用于此类")
+                continue
+            opening, closing = _state(variable, kind, name, year - 1), _state(variable, kind, name, year)
+            for row, value in {"R10": opening, "R40": closing, "RHI": high, "RLO": low}.items():
+                yield Cell(f"EC-02.{row}", category, written(value, 1), PERCENT)
+
+
+def weights() -> Iterator[tuple[str, ...]]:
+    """The rows of local/parameters/assets_condition.csv: weights of the variables in the condition index of a type."""
+    for (variable, kind), weight in WEIGHTS.items():
+        key = f"condition:{variable};ec02:{kind}"
+        yield ("condition_weight", SET, "", key, "", "", weight, "1", "", "", STATUS, SOURCE, "-", NOTE)
 
 
 def assignment_cells(name: str, year: int) -> Iterator[Cell]:
