@@ -18,6 +18,7 @@ import pyarrow as pa
 from gep.base.findings import Finding
 from gep.base.records import Input, State
 from gep.engine.bind import ROW_DIMS, Bound, Context, bind
+from gep.engine.task import Task
 from gep.rules.product import Plan, RowProduct
 
 
@@ -68,11 +69,11 @@ def of_figures(
     row_product: RowProduct,
     groups: Sequence[Group],
     domains: Mapping[str, Sequence[str]],
-    period: str,
+    task: Task,
     context: Context,
 ) -> tuple[Frame, list[Finding]]:
-    """A row for every combination of the extra dimensions, for each group."""
-    dims = extra_dims(plan, row_product)
+    """A row for every combination of the extra dimensions, for each group; of an open list only what the region has."""
+    dims, period = extra_dims(plan, row_product), task.period
     codes_of = {d: _parts_of_year(d, period) or domains[d] for d in dims}
     findings: list[Finding] = []
     bound: dict[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = {}
@@ -82,6 +83,8 @@ def of_figures(
     for group in groups:
         for codes in cross(*(codes_of[d] for d in dims)):
             place = dict(zip(dims, codes, strict=True))
+            if any(d in task.opened and (d, c) not in task.present.get(group.region, ()) for d, c in place.items()):
+                continue
             row: dict[str, Bound] = {}
             for name in columns:
                 row[name], told = bind(plan.input(name), group.region, period, {**group.place, **place}, context)

@@ -116,7 +116,7 @@ def frame_of(
         rows = task.records[record_set] if record_set in task.records else _no_rows(plan, row_product)
         frame, told = frames.of_records(plan, row_product, groups, task.period, rows, context, connection)
     else:
-        frame, told = frames.of_figures(plan, row_product, groups, domains, task.period, context)
+        frame, told = frames.of_figures(plan, row_product, groups, domains, task, context)
     outcome.tell(*told)
     for name, table in frame.tables.items():
         connection.register(name, table)
@@ -234,6 +234,8 @@ def _summed(
     nothing = listed and not result.n and row_product.fn == "sum"  # none of the rows, which are all there are, is of the class
     if nothing:
         state, reason = State.VALUE, ""
+    if not frame.bound.get(group.index) and task.opened.intersection(frames.extra_dims(plan, row_product)):
+        state, reason = State.NOT_APPLICABLE, f"{owner}: the region has none of it"
     if none_there is not None:
         state, reason = none_there.state, none_there.cell.reason if none_there.cell is not None else ""
     q = Fraction(row_product.q)

@@ -51,6 +51,8 @@ class Task:
     complete: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
     row_routes: Mapping[str, RowRoute] = field(default_factory=dict)
+    opened: frozenset[str] = frozenset()  # dimensions of open lists (minerals): a sum runs over the codes that the region has
+    present: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # region -> (dimension, code) it has
     engine: Literal["duckdb", "reference"] = "duckdb"
     threads: int = 0  # 0: as many as the machine has
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from gep.base.records import Key, Layout, Region, SheetLine, State
 from gep.base.rounding import store
@@ -18,6 +19,7 @@ from gep.workflow.accounts import SUBMITTED, Figure
 from gep.workflow.assets import AssetComputation
 from gep.workflow.chain import AS_RETURNED
 from gep.workflow.levels import TOTAL
+from gep.workflow.transitions import TABLE, MatrixCell
 
 HELD = (GROSS, INNER, RETURNED)  # measures beside the table, not of it
 
@@ -94,6 +96,26 @@ def asset_figures(c: AssetComputation, regions: Mapping[str, Region]) -> Iterato
         }  # fmt: skip
         table = "asset_total" if p.total else "asset_account"
         yield table, Figure(address, body, cell_id(p.cell, c.profile), amount=p.cell.exact, low=p.cell.low, high=p.cell.high)
+
+
+def matrix_figures(
+    c: AssetComputation, cells: Sequence[MatrixCell], regions: Mapping[str, Region]
+) -> Iterator[tuple[str, Figure]]:
+    """(table of the release, figure) for the cells of matrices over several years."""
+    leaves = frozenset(c.regions)
+    for m in cells:
+        layout = next(t for t in c.layouts if t.id == TABLE)
+        row, column, place = row_of(layout, m.row), column_of(layout, m.column), regions[m.region]
+        named = {"scheme": c.profile, "instance": m.instance}
+        address = Address("asset_account", m.region, str(c.year), (TABLE, m.row, m.column, NO_KEY), named, given=4)
+        body: dict[str, object] = {
+            "region_code": m.region, "year": c.year, "scheme": c.profile, "table_id": TABLE, "instance": m.instance,
+            "row_code": m.row, "column_code": m.column, "cause": NO_KEY, "amount": m.area, "unit": layout.unit,
+            "state": str(State.VALUE), "row_name": row.names.zh if row else None,
+            "column_name": column.names.zh if column else None, "region_name": place.names.zh, "region_level": place.level,
+            "method_id": None,
+        }  # fmt: skip
+        yield "asset_account" if m.region in leaves else "asset_total", Figure(address, body, m.node, amount=Fraction(m.area))
 
 
 def _method(c: AssetComputation, cell: Cell) -> str | None:

@@ -249,6 +249,8 @@ class _Run:
             records=self.records,
             extents={r.id: r.extent for r in records.values() if r.extent},
             complete=complete,
+            opened=self.opened,
+            present={r: frozenset(self._known.get(r, ())) for r in regions},
             routes=ROUTES,
             row_routes=ROW_ROUTES,
             threads=self.threads,
@@ -274,7 +276,8 @@ class _Run:
                 (region, key)
                 for region in regions
                 for key in self.cells.keys(plan.rule.output, region, self.period)
-                if region not in self.leaves or _is_total(self.cells, plan.rule.output, region, self.period, key)
+                if _within(rule, key)
+                and (region not in self.leaves or _is_total(self.cells, plan.rule.output, region, self.period, key))
             }
             if places:
                 keys = [dict(k) for k in dict.fromkeys(k for _, k in sorted(places))]
@@ -337,3 +340,8 @@ def _key(grain: Sequence[str], select: Mapping[str, str], key: Key) -> Key:
 def _is_total(cells: Cells, measure: str, region: str, period: str, key: Key) -> bool:
     cell = cells.get(measure, region, period, key)
     return cell is not None and cell.node.startswith(levels.TOTAL)
+
+
+def _within(rule: Rule, key: Key) -> bool:
+    """Whether a rule is for the place: one for some columns says nothing of the others, nor of their total."""
+    return all(code in rule.domain[dim] for dim, code in key if rule.domain.get(dim, OPEN) != OPEN)

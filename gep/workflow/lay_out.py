@@ -20,6 +20,7 @@ from gep.workflow.accounts import Figure
 from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
 from gep.workflow.submit import Holdings
+from gep.workflow.transitions import Matrices
 
 FINAL = 3  # the lowest rank whose closings the next year takes
 
@@ -37,15 +38,17 @@ class Laid:
         self.rows.setdefault(table, []).extend(rows)
 
 
-def lay_out(book: Book, computations: Sequence[Computation], held: Holdings, rules_hash: str) -> Laid:
+def lay_out(book: Book, computations: Sequence[Computation], spans: Matrices, held: Holdings, rules_hash: str) -> Laid:
     """All rows of the accounts and all trace nodes, the figures of a node named in it; what changed since the vintage in use."""
     laid = Laid()
     for c in computations:
         if isinstance(c, AssetComputation):
             given = next((g for g in computations if g.year == c.year and not isinstance(g, AssetComputation)), c)
             _assets(laid, book, c, given, held)
+            laid.figures += asset_rows.matrix_figures(c, [m for m in spans.cells if m.year == c.year], book.config.regions)
         else:
             _gep(laid, book, c)
+    laid.nodes |= spans.nodes
     for _, figure in laid.figures:
         if figure.address.view != "balance_sheet":  # whose columns have nodes of their own
             named: list[Json] = laid.nodes[figure.node].setdefault("figures", [])  # type: ignore[assignment]

@@ -180,7 +180,7 @@ def _domains(
     found: dict[str, Sequence[str]] = {}
     for dim in sorted(dims - {"region", "row", "month", "day"}):
         declared = rule_domain(catalog, m.resolved.scheme, plan.rule, dim, m.resolved.year)
-        if declared is None and listed is not None:
+        if declared is None and listed is not None and dim in plan.rule.grain:
             declared = tuple(listed.get(dim, ()))
         found[dim] = sorted(_there(catalog, m, plan, dim, cells, regions, period)) if declared is None else declared
     return found
@@ -189,10 +189,11 @@ def _domains(
 def _there(catalog: Catalog, m: Method, plan: Plan, dim: str, cells: Cells, regions: Sequence[str], period: str) -> set[str]:
     """The codes of an open list: those returned for the inputs of a rule, and those its computed inputs run over."""
     codes: set[str] = set()
-    for name in {i.ref for i in plan.inputs if i.kind == "measure" and dim in i.grain}:
-        codes |= {dict(k)[dim] for region in regions for k in cells.keys(name, region, period)}
-        for maker in m.plans:
-            if maker.rule.kind == "compute" and maker.rule.output == name and maker is not plan:
+    for given in (i for i in plan.inputs if i.kind == "measure" and dim in i.grain):
+        when = str(int(period) - 1) if given.time in BEFORE else period
+        codes |= {dict(k)[dim] for region in regions for k in cells.keys(given.ref, region, when)}
+        for maker in m.plans if given.time == "same" else ():
+            if maker.rule.kind == "compute" and maker.rule.output == given.ref and maker is not plan:
                 codes |= set(_domains(catalog, m, maker, cells, regions, period)[dim])
     return codes
 

@@ -32,6 +32,7 @@ from gep.workflow.compute import Computation, compute
 from gep.workflow.lay_out import Laid, final_closings, lay_out
 from gep.workflow.published import compare_published
 from gep.workflow.submit import Holdings, holdings
+from gep.workflow.transitions import Matrices, matrices
 
 Progress = Callable[[str], None]
 RANKS = {"trial": 0, "preliminary": 1, "reviewed": 2, "final": 3, "closed": 4}
@@ -94,7 +95,8 @@ def run(
         chosen = tuple(profiles) or book.config.schemes
         computations = _computations(book, held, chosen, asked, progress)
         asked_of = [f for f in held.queries if int(f.place.key.split("/")[2][:4]) in asked]
-        known = [*left, *book.catalog.shadowed.values(), *asked_of]
+        spans = matrices([c for c in computations if isinstance(c, AssetComputation)], held.records, book.config.regions)
+        known = [*left, *book.catalog.shadowed.values(), *asked_of, *spans.findings]
         findings = _answered(book, [*known, *(f for c in computations for f in c.findings)])
         state = "trial" if trial else "preliminary"
         if stops(findings) and not trial:
@@ -102,7 +104,7 @@ def run(
             refused = finding("RUN-REFUSED", Place(book.root.name), found=count)
             return Made(None, tuple(asked), chosen, state, (), (*findings, refused))
         progress("release")
-        return _keep(book, held, computations, findings, state, who, asked, chosen)
+        return _keep(book, held, computations, spans, findings, state, who, asked, chosen)
 
 
 def _computations(
@@ -191,6 +193,7 @@ def _keep(
     book: Book,
     held: Holdings,
     computations: Sequence[Computation],
+    spans: Matrices,
     findings: Sequence[Finding],
     state: str,
     who: str,
@@ -199,7 +202,7 @@ def _keep(
 ) -> Made:
     frozen, rules_hash = freeze(book, computations)
     vintage = len(book.entries()) + 1
-    laid = lay_out(book, computations, held, rules_hash)
+    laid = lay_out(book, computations, spans, held, rules_hash)
     nodes = laid.nodes
     findings = [*findings, *_answered(book, laid.findings)]
     facts = [f for f in held.facts if int(f.period[:4]) in years]

@@ -437,6 +437,7 @@ def test_condition_has_reference_levels_and_chains() -> None:
         "condition:vegetation_cover;ec02:E3", "condition:water_quality;ec02:E4",
     }  # fmt: skip
     weights = {(r["key"], r["value"]) for r in of_book("local/parameters/assets_condition.csv")}
+    assert len(weights) == 3 * 8
     for _, region, year, key in found:
         low, high = value("EC-02.RLO", region, year, key), value("EC-02.RHI", region, year, key)
         assert low < value("EC-02.R40", region, year, key) < high

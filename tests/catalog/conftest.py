@@ -79,10 +79,17 @@ lower = 0
 [LA-01]
 zh = "表一"
 en = "Table 1"
+unit = "hm2"
+provenance = "ENG"
 [[LA-01.row]]
 code = "R1"
+zh = "期末"
+en = "Closing"
+stock = true
 [[LA-01.column]]
 code = "C1"
+zh = "耕地"
+en = "Cultivated land"
 """,
     "rules/all.toml": """
 ["retention.share"]

@@ -15,7 +15,7 @@ import pytest
 
 from gep.base.data import data_root, shipped_books
 from gep.base.findings import Finding, Refused, message
-from gep.base.records import Severity
+from gep.base.records import LayoutRow, Names, Severity
 from gep.catalog import audit as coefficients
 from gep.catalog.load import load
 from gep.catalog.record import Catalog, near
@@ -36,7 +36,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str, str, str]] = {
         MEASURES, 'department = "自然资源局"', 'departmant = "自然资源局"', "CATALOG-FIELD-UNKNOWN",
         f"coefficients/{MEASURES}:departmant [area]", "不认识字段 departmant。", "The field departmant is not known.",
         "Check the spelling; the fields known here are: account, additive, attrs, department, dims, en, finest, kind, lower, "
-        "note, quantum, read_by, signed, unit, upper, zh.",
+        "mirror, nets, note, quantum, read_by, signed, table, unit, upper, zh.",
     ),
     "text where a list belongs": (
         MEASURES, 'dims = ["ecosystem"]', 'dims = "ecosystem"', "CATALOG-FIELD-TYPE", f"coefficients/{MEASURES}:dims [area]",
@@ -362,12 +362,23 @@ def test_every_mistake_is_told_at_once(small: Any) -> None:
     assert str(Refused(told)).count("\n") == len(names) - 1
 
 
+LAYOUT = """
+[LA-01]
+zh = "表"
+en = "Table"
+unit = "hm2"
+provenance = "ENG"
+row = [{ code = "R1", zh = "行", en = "Row" }]
+column = [{ code = "C1", zh = "栏", en = "Column" }]
+"""
+
+
 @pytest.mark.parametrize(
     ("file", "text", "kind", "name"),
     [
         ("measures/more.toml", '[rain]\nzh = "雨"\nen = "Rain"\nkind = "flow"\nunit = "m3"\n', "measure", "rain"),
         ("records/more.toml", '[patches]\nzh = "图斑"\nen = "Patches"\n', "record set", "patches"),
-        ("layouts/more.toml", '[LA-01]\nzh = "表"\nen = "Table"\n', "layout", "LA-01"),
+        ("layouts/more.toml", LAYOUT, "layout", "LA-01"),
     ],
 )
 def test_the_same_id_in_two_files_is_told_with_both_places(small: Any, file: str, text: str, kind: str, name: str) -> None:
@@ -438,7 +449,7 @@ def test_what_the_small_catalogue_says(small: Any) -> None:
     assert {(line.scheme_from, line.scheme_to, line.conserves) for line in c.crosswalks["old_new"]} == {("old", "new", True)}
     assert [(line.file, line.line) for line in c.crosswalks["old_new"]] == [(f"coefficients/{WALKS}", n) for n in (2, 3)]
     assert c.records["patches"].columns[0].unit == "mm"
-    assert c.layouts["LA-01"].rows[0] == {"code": "R1"}
+    assert c.layouts["LA-01"].rows == (LayoutRow("R1", Names("期末", "Closing"), "", stock=True),)
     assert c.schemes["one"].services[1].lines[0].value_only is True
     assert c.sources["paper"].year == "2017"
 
@@ -551,8 +562,9 @@ ELSEWHERE = {  # provoked one by one, with their words, in the files of ELSEWHER
     "CATALOG-UNDETERMINED",
     "CATALOG-LOCAL-OVER-SHIPPED",
     "CATALOG-NAME-TWICE",
+    "CATALOG-EACH",
 }
-ELSEWHERE_FILES = ("test_resolve.py", "test_valuation.py", "test_classes.py", "test_overlaps.py", "test_replaced.py")
+ELSEWHERE_FILES = tuple(f"test_{name}.py" for name in ("resolve", "valuation", "classes", "overlaps", "replaced", "each"))
 
 
 def declared() -> set[str]:
@@ -624,7 +636,8 @@ def test_the_shipped_profiles_find_every_parameter_they_read(shipped: Catalog) -
     for name in enabled:
         year = 2010
         resolved = resolve(shipped, name, year)
-        assert bool(value_rules(shipped, resolved.scheme)[0]) == (name != "hj-1173-2021")  # the one that has no prices
+        priced = resolved.scheme.kind == "gep_profile" and name != "hj-1173-2021"  # the one profile that has no prices
+        assert bool(value_rules(shipped, resolved.scheme)[0]) == priced
         lookup = Lookup(shipped, {}, resolved.scheme.parameter_sets)
         assert lookup.find("no_such_parameter", (), "", year) is None
 

@@ -135,7 +135,7 @@ class World:
         **more: Any,
     ) -> Ran:
         steps = [
-            Step(build(r, self.measures), domains or {"ecosystem": ["forest", "grassland", "wetland"]}, None, places)
+            Step(build(r, self.measures), domains or {"ecosystem": ["forest", "grassland", "wetland"]}, places=places)
             for r in rules
         ]
         records = {} if rows is None else {"patches": table(rows)}

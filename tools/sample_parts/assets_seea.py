@@ -100,10 +100,11 @@ def condition_cells(name: str, year: int) -> Iterator[Cell]:
 
 
 def weights() -> Iterator[tuple[str, ...]]:
-    """The rows of local/parameters/assets_condition.csv: weights of the variables in the condition index of a type."""
-    for (variable, kind), weight in WEIGHTS.items():
-        key = f"condition:{variable};ec02:{kind}"
-        yield ("condition_weight", SET, "", key, "", "", weight, "1", "", "", STATUS, SOURCE, "-", NOTE)
+    """The rows of local/parameters/assets_condition.csv: weights in the condition index of a type, 0 for what does not apply."""
+    for variable in REFERENCE:
+        for kind in TYPES:
+            key, weight = f"condition:{variable};ec02:{kind}", WEIGHTS.get((variable, kind), "0")
+            yield ("condition_weight", SET, "", key, "", "", weight, "1", "", "", STATUS, SOURCE, "-", NOTE)
 
 
 def assignment_cells(name: str, year: int) -> Iterator[Cell]:

@@ -25,7 +25,7 @@ COST_A_YEAR = 0.012
 PRODUCED_ASSETS = 0.85  # per output
 SLUMP = (UPPER, KAOLIN, 2020)  # county, mineral and year whose costs exceed output
 SLUMP_PRICE, SLUMP_COST = 0.62, 1.12
-OPENING_PRICE = {LIMESTONE: "2.15", KAOLIN: "11.40"}  # yuan a tonne in the ground at the end of the year before the first
+OPENING_PRICE = {LIMESTONE: "7.00", KAOLIN: "50.00"}  # yuan a tonne in the ground at the end of the year before the first
 
 NOT_VALUED = "湿地、草原、海域等其他资产本账未估价"
 NO_DEPLETION = {"VA.land.depletion": "土地不因使用而耗减", "VA.water.depletion": "资本化水费法不计耗减"}
