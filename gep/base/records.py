@@ -94,6 +94,7 @@ class Measure:
     table: str = ""  # the asset table it is a row of; it is stored in the unit of that table
     nets: str = ""  # the flow it is a part of: what passes between two places inside a region cancels there
     mirror: str = ""  # what the counterpart returns of the same flow; the two are equal
+    balance: bool = False  # it enters the values of the balance sheet, so no flow of a service may stand under it
     note: str = ""
     file: str = ""
 
@@ -343,6 +344,7 @@ class Layout:
     provenance: str = ""
     instance: str = ""
     matrix: bool = False
+    balance: bool = False  # its figures enter the values of the balance sheet
     file: str = ""
 
 

@@ -14,6 +14,7 @@ from gep.catalog.record import HOLDS, MEASURE, Catalog, near
 from gep.catalog.tables import spot
 from gep.catalog.words import kind_holes
 
+VALUE = "value."  # begins the id of the value of a service
 Known = Callable[[str, str, Mapping[str, object], Place], None]  # complains of a name that its table does not hold
 
 
@@ -36,6 +37,7 @@ def check(catalog: Catalog) -> list[Finding]:
     findings += (f for scheme, codes in catalog.codes.items() for f in _check_names(scheme, codes))
     for rule in (r for versions in catalog.rules.values() for r in versions):
         _check_rule(rule, catalog, known)
+    findings += _check_flows(catalog)
     services = catalog.codes.get("service", {})
     for overlap in catalog.overlaps.values():
         place = Place(overlap.file, key=overlap.id)
@@ -151,6 +153,26 @@ def _check_rule(rule: Rule, catalog: Catalog, known: Known) -> None:
             known("code", code, catalog.codes[dim], place)
     for equation in rule.empirical:
         known("source", equation.source, catalog.sources, place)
+
+
+def _check_flows(catalog: Catalog) -> Iterable[Finding]:
+    """No rule puts a flow of an ecosystem service, or anything made of one, under a value of the balance sheet.
+
+    GEP is a flow of a year and an asset a stock at a date: their sum has no meaning, whatever the units say.
+    """
+    rules = [r for versions in catalog.rules.values() for r in versions if r.kind in ("compute", "allocate")]
+    flows = {m.id for m in catalog.measures.values() if m.account.get("service") or m.id.startswith(VALUE)}
+    balance = {m.id for m in catalog.measures.values() if m.balance}
+    grown = True
+    while grown:  # what is made of a flow is one
+        reads = (r for r in rules if any(i.kind == "measure" and i.ref in flows for i in r.inputs))
+        made = {r.output for r in reads if r.output not in balance}
+        grown = not made <= flows
+        flows |= made
+    for rule in (r for r in rules if r.output in balance):
+        for given in (i for i in rule.inputs if i.kind == "measure" and i.ref in flows):
+            place = Place(rule.file, key=f"{rule.id}.{given.name}")
+            yield finding("CATALOG-FLOW-IN-ASSET", place, found=given.ref, rule=rule.id, name=rule.output)
 
 
 def _check_once(scheme: Scheme) -> list[Finding]:

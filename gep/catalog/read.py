@@ -96,6 +96,7 @@ def measure(name: str, f: Fields) -> Measure:
         table=f.text("table"),
         nets=f.text("nets"),
         mirror=f.text("mirror"),
+        balance=f.flag("balance"),
         note=f.text("note"),
         file=f.place.file,
     )
@@ -175,6 +176,7 @@ def layout(name: str, f: Fields) -> Layout:
         provenance=f.text("provenance", required=True),
         instance=f.text("instance"),
         matrix=f.flag("matrix"),
+        balance=f.flag("balance"),
         file=f.place.file,
     )
     if not rows or not columns:

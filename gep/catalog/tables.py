@@ -139,6 +139,7 @@ def _measure(layout: Layout, name: str, names: Names, kind: str, unit: str, dims
         department=layout.department,
         read_by=(ACCOUNT,),
         table=layout.id,
+        balance=layout.balance,
         file=layout.file,
     )
 

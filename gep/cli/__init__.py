@@ -197,6 +197,10 @@ def answer(
 def run(
     book: BookPath,
     year: Annotated[str, typer.Option("--year", metavar="Y|A-B|all", help="核算年度 / accounting years")] = "all",
+    compile_in: Annotated[
+        int | None,
+        typer.Option("--compile-in", metavar="T", help="在 T 年编制:按账册口径定年度 / made in T: years by the book's policy"),
+    ] = None,
     profile: Annotated[
         list[str] | None, typer.Option("--profile", metavar="P", help="核算方案,可多次 / profile, may be repeated")
     ] = None,
@@ -221,16 +225,20 @@ def run(
             texts = plans(opened, year, profile or ())
             out.end({"plans": texts}, (), text=lambda: out.console.print("\n\n".join(texts), markup=False, soft_wrap=True))
         with out.progress() as progress:
-            made = compute(opened, year, profiles=profile or (), trial=trial, who=who, progress=progress)
+            made = compute(opened, year, compile_in=compile_in, profiles=profile or (), trial=trial, who=who, progress=progress)
         if made.vintage is None:
             out.end({"vintage": None}, made.findings, text=lambda: None)
         totals = rows(opened, f"SELECT * FROM gep_total_all WHERE vintage = {made.vintage} ORDER BY ALL")  # noqa: S608
 
         def text() -> None:
-            out.console.print(show.totals(totals, out.lang))
+            if totals:
+                out.console.print(show.totals(totals, out.lang))
+            if made.checks:
+                out.console.print(show.checks(made.checks, made.findings, out.lang), markup=False)
             out.console.print(f"vintage {made.vintage} ({made.state})", markup=False)
 
-        result = {"vintage": made.vintage, "state": made.state, "years": made.years, "profiles": made.profiles, "totals": totals}
+        result: dict[str, Any] = {"vintage": made.vintage, "state": made.state, "years": made.years, "profiles": made.profiles}
+        result |= {"totals": totals, "checks": made.checks}
         out.end(result, made.findings, text=text)
 
 

@@ -230,6 +230,7 @@ class _Run:
         self._compare(e, Decimal(first.amount), store(exact, self.plan.places), tolerance, self.plan.rule.id)
 
     def _compare(self, e: _Evaluated, value: Decimal, other: Decimal, tolerance: Fraction, name: str) -> None:
+        self.outcome.checks += 1
         if abs(Fraction(value) - Fraction(other)) <= tolerance:
             return
         place = Place(self.plan.rule.file, key=self._address(e))
@@ -253,6 +254,7 @@ class _Run:
             return
         if not isinstance(tail, Compare) or rule.message is None:
             raise AssertionError(f"{rule.id}: an assert is a comparison with a message")
+        self.outcome.checks += 1
         left, right = evaluate(tail.left, e.env, e.refs), evaluate(tail.right, e.env, e.refs)
         if evaluate(tail, e.env, e.refs) or left is None or right is None:
             return

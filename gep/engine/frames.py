@@ -21,6 +21,9 @@ from gep.engine.bind import ROW_DIMS, Bound, Context, bind
 from gep.engine.task import Task
 from gep.rules.product import Plan, RowProduct
 
+ROWS = "frame_rows"
+FIGURES = f"SELECT * FROM {ROWS}"  # noqa: S608 - a name of this module
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -46,6 +49,11 @@ class Frame:
     columns: Mapping[str, str]
     bound: Mapping[int, list[tuple[Mapping[str, str], Mapping[str, Bound]]]] = field(default_factory=dict)
     looked_up: Mapping[str, Sequence[Bound]] = field(default_factory=dict)
+
+    @property
+    def in_memory(self) -> pa.Table | None:
+        """The rows themselves where they are figures (few, and held already); None for those of a record set."""
+        return self.tables[ROWS] if self.select == FIGURES else None
 
     def of(self, row_product: RowProduct) -> Frame:
         """The same rows with the columns of one product."""
@@ -100,7 +108,7 @@ def of_figures(
                 data[dim].append(code)
     types = {c: pa.float64() for c in columns.values()} | {d: pa.string() for d in dims} | {"g": pa.int64()}
     table = pa.table({n: pa.array(v, types[n]) for n, v in data.items()})
-    return Frame("SELECT * FROM frame_rows", {"frame_rows": table}, dims, columns, bound), findings
+    return Frame(FIGURES, {ROWS: table}, dims, columns, bound), findings
 
 
 def _parts_of_year(dim: str, period: str) -> list[str]:

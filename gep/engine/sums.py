@@ -118,7 +118,7 @@ def frame_of(
     else:
         frame, told = frames.of_figures(plan, row_product, groups, domains, task, context)
     outcome.tell(*told)
-    for name, table in frame.tables.items():
+    for name, table in frame.tables.items() if frame.in_memory is None or row_product.libm else ():
         connection.register(name, table)
     return frame
 
@@ -150,7 +150,10 @@ def _no_rows(plan: Plan, row_product: RowProduct) -> pa.Table:
 def _aggregate(
     products: Sequence[RowProduct], frame: Frame, task: Task, connection: duckdb.DuckDBPyConnection
 ) -> list[dict[int, RowSum]]:
-    """For each product the result of every group."""
+    """For each product the result of every group. Figures are few and held already: no query is worth its price for them."""
+    held = frame.in_memory
+    if held is not None and not any(p.libm for p in products):
+        return [_numpy(p, frame, held) for p in products]
     if task.engine == "reference":
         table = connection.sql(frame.select).to_arrow_table()
         return [_numpy(p, frame, table) for p in products]
@@ -351,16 +354,28 @@ def _by_group(
 ) -> Iterator[tuple[Group, RowSum, pa.Table]]:
     """Each group with its result and its rows in their fixed order (by the keys of a row, as text), many groups to one query."""
     none = RowSum(0, 0, 0, 0, 0)
+    held = frame.in_memory
+    if held is not None:
+        keys = ("g", *(frame.keys or frame.columns.values()))
+        ordered = held.select(["g", *frame.columns.values(), *frame.keys]).sort_by([(k, "ascending") for k in keys])
+        yield from _cut(groups, results, ordered, none)
+        return
     for batch in _batches(groups, results):
         columns = ", ".join(f'"{c}"' for c in ("g", *frame.columns.values(), *frame.keys, *frame.looked_up))
         order = ", ".join(f'"{k}"' for k in ("g", *(frame.keys or frame.columns.values())))
         chosen = ", ".join(str(g.index) for g in batch)
         query = f"SELECT {columns} FROM ({frame.select}) WHERE g IN ({chosen}) ORDER BY {order}"  # noqa: S608
-        table = connection.sql(query).to_arrow_table()
-        at = table["g"].to_numpy()
-        for group in batch:
-            first, last = np.searchsorted(at, group.index, "left"), np.searchsorted(at, group.index, "right")
-            yield group, results.get(group.index, none), table.slice(int(first), int(last - first))
+        yield from _cut(batch, results, connection.sql(query).to_arrow_table(), none)
+
+
+def _cut(
+    groups: Sequence[Group], results: Mapping[int, RowSum], table: pa.Table, none: RowSum
+) -> Iterator[tuple[Group, RowSum, pa.Table]]:
+    """The rows of each group out of a table sorted by group."""
+    at = table["g"].to_numpy()
+    for group in groups:
+        first, last = np.searchsorted(at, group.index, "left"), np.searchsorted(at, group.index, "right")
+        yield group, results.get(group.index, none), table.slice(int(first), int(last - first))
 
 
 def _batches(groups: Sequence[Group], results: Mapping[int, RowSum]) -> Iterator[list[Group]]:

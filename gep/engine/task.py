@@ -59,10 +59,11 @@ class Task:
 
 @dataclass
 class Outcome:
-    """Trace nodes by id and findings, each once, in the order they came up."""
+    """Trace nodes by id and findings, each once, in the order they came up; how many checks and second routes ran."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     findings: dict[str, Finding] = field(default_factory=dict)
+    checks: int = 0
 
     def tell(self, *findings: Finding) -> None:
         for f in findings:

@@ -336,6 +336,8 @@ def check_across(
     facts: Sequence[Fact], vocabulary: Vocabulary, stored: Sequence[Fact] = (), region_area: Mapping[str, Decimal] | None = None
 ) -> Settled:
     """All checks across rows: repetitions and clashes, overlapping regions, slips to last year and to the area of the region."""
+    mine = {fact.measure for fact in facts}
+    stored = [fact for fact in stored if fact.measure in mine]  # no check compares one item with another
     settled = settle(facts, vocabulary, stored)
     findings = list(settled.findings)
     for check in ACROSS:

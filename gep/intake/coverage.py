@@ -12,6 +12,7 @@ from gep.base.records import Fact, Key, Layout, Region, State, key_of
 from gep.catalog.tables import (
     CAUSE,
     RETURNED,
+    TOTAL,
     codes_of,
     column_of,
     dim_of,
@@ -106,7 +107,7 @@ def _matrix_cells(layout: Layout, unasked: Collection[str]) -> tuple[Cell, ...]:
     if name in unasked:
         return ()
     rows_dim, columns_dim = matrix_dims(layout)
-    codes = list(codes_of(layout))
+    codes = [code for code in codes_of(layout) if not code.attrs.get(TOTAL)]
     rows = [c.code for c in codes if c.scheme == rows_dim]
     columns = [c for c in (column_of(layout, k.code) for k in codes if k.scheme == columns_dim) if c is not None]
     return tuple(

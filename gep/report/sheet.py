@@ -1,4 +1,4 @@
-"""A table of the asset accounts as it is printed: numbers rounded once, what is missing in signs, every number with its address."""
+"""A table of the asset accounts as printed: numbers rounded once, signs for what is missing, every number with its address."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ Style = Literal["", "total", "stock", "part", "group"]
 MISSING_SIGN, NOT_APPLICABLE_SIGN = "…", "—"
 # decimals in print by unit; a percentage with two shows as much as a share with four. Other units have two, ratios of units four.
 PLACES: Mapping[str, int] = {"m3": 0, "kWh": 0, "个": 0, "人次": 0, "1": 4, "‰": 4, "等": 4, "%": 2}
-MARK = re.compile(
-    r"(?:(?P<rows>[A-Z]+\d+(?:, [A-Z]+\d+)*): )?(?P<mark>R\+EK|EK|ENG|R)(?::(?P<document>.+))?", flags=re.DOTALL
-)
+MARK = re.compile(r"(?:(?P<rows>[A-Z]+\d+(?:, [A-Z]+\d+)*): )?(?P<mark>R\+EK|EK|ENG|R)(?::(?P<document>.+))?", flags=re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +126,24 @@ def provenance(text: str, lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
-def uneven(layout: Layout, columns: Sequence[Column], lines: Iterable[Line]) -> bool:
-    """Whether the printed parts of a total column anywhere fail to add up to the printed total: the numbers are rounded one by one."""
+def uneven(layout: Layout, columns: Sequence[Column], lines: Sequence[Line]) -> bool:
+    """Whether the printed parts of a total anywhere fail to add up to the printed total: each number is rounded by itself."""
     at = {column.code: i for i, column in enumerate(columns)}
     totals = [(at[c.code], [at[part] for part in c.total]) for c in layout.columns if c.total]
-    for line in lines:
-        for total, parts in totals:
-            whole = line.cells[total].number
-            numbers = [line.cells[i].number for i in parts if line.cells[i].kind != "blank"]
-            known = [n for n in numbers if n is not None]
-            if whole is not None and known and len(known) == len(numbers) and sum(known) != whole:
-                return True
-    return False
+    if any(_misses(line.cells[whole], [line.cells[i] for i in parts]) for line in lines for whole, parts in totals):
+        return True
+    if not layout.matrix:
+        return False
+    feet = {c.code[1:] for c in layout.columns if c.total}
+    above, below = ([line for line in lines if (line.code[1:] in feet) is wanted] for wanted in (False, True))
+    return any(_misses(foot.cells[i], [line.cells[i] for line in above]) for foot in below for i in range(2, len(columns)))
+
+
+def _misses(whole: Cell, parts: Sequence[Cell]) -> bool:
+    """Whether the numbers do not add up; False where one of them is missing."""
+    if whole.number is None or any(part.kind == "missing" for part in parts):
+        return False
+    return sum((part.number for part in parts if part.number is not None), Decimal(0)) != whole.number
 
 
 def signs_used(lines: Iterable[Line], lang: str) -> list[str]:

@@ -171,3 +171,16 @@ def console(lang: str, *, stderr: bool = False) -> Console:
     """A console that takes text as text (no markup in anybody's data) and keeps 160 columns where there is no terminal."""
     made = Console(stderr=stderr, highlight=False, markup=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, markup=False, width=160)
+
+
+def checks(ran: int, findings: Sequence[Finding], lang: str) -> str:
+    """How many checks of the asset tables ran, and how many of them stop, ask for an explanation or have one."""
+    failed = [f for f in findings if f.code in ("ENGINE-CHECK", "ENGINE-SECOND-ROUTE")]
+    stops = sum(f.severity == "stop" for f in failed)
+    answered = sum(f.severity == "query" and f.status == "answered" for f in failed)
+    asked = sum(f.severity == "query" for f in failed) - answered
+    words = {
+        "zh": f"资产表审核 {ran} 项:强制性不符 {stops},核实性待说明 {asked},已说明 {answered}",
+        "en": f"asset tables: {ran} checks ran; {stops} stop, {asked} ask for an explanation, {answered} are explained",
+    }
+    return words[lang]

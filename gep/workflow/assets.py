@@ -41,6 +41,7 @@ class AssetComputation(Computation):
     above: tuple[tuple[str, tuple[str, ...]], ...] = ()
     carried: chain.Carried = field(default_factory=chain.Carried)
     modelled: frozenset[tuple[str, str, Key]] = frozenset()
+    checks: int = 0  # checks and second routes that ran
 
 
 def is_asset(catalog: Catalog, scheme: str) -> bool:
@@ -92,6 +93,7 @@ class _Run:
         self.opened = frozenset(t.instance for t in self.layouts if t.instance) | _open_dims(m.plans)
         self.nodes: dict[str, Node] = {}
         self.findings: list[Finding] = []
+        self.checks = 0
 
     def compute(
         self, facts: Sequence[Fact], findings: Iterable[Finding], prior: chain.Prior | None, given: Computation | None
@@ -133,14 +135,16 @@ class _Run:
             above,
             carried,
             every,
+            self.checks,
         )
 
     def _take(self, given: Computation | None) -> None:
         """The figures of the GEP accounts that rules of the tables read, with the trace nodes they have there."""
         if given is None:
             return
+        read = self.m.inputs
         for cell in given.cells:
-            wanted = cell.measure in self.m.inputs and not cell.is_input and cell.period == self.period
+            wanted = cell.measure in read and not cell.is_input and cell.period == self.period
             if wanted and self.cells.get(cell.measure, cell.region, cell.period, cell.key) is None:
                 self.cells.put(replace(cell, node=cell_id(cell, given.profile)))
 
@@ -233,6 +237,7 @@ class _Run:
         outcome = execute(self._task(todo, regions))
         self.nodes |= outcome.nodes
         self.findings += outcome.findings.values()
+        self.checks += outcome.checks
 
     def _task(self, todo: Sequence[Step], regions: Sequence[str]) -> Task:
         records = self.catalog.records

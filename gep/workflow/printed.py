@@ -18,7 +18,7 @@ from itertools import product as cross
 from typing import TypeAlias
 
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Fact, Input, Key, Measure, Region, Severity, State, key_of
+from gep.base.records import Fact, Input, Key, Measure, Region, Rule, Severity, State, key_of
 from gep.base.rounding import store
 from gep.catalog.classes import OPEN
 from gep.catalog.record import Catalog
@@ -152,6 +152,13 @@ class Printed:
             findings.append(finding("PRINTED-NOTHING-RAN", place, found=len(not_run)))
         return Checked(ran, not_run, tuple({f.id: f for f in findings}.values()))
 
+    def changed(self, *cells: Cell) -> Checked:
+        """Run only what looks at some cells, with other figures in their place."""
+        new = {(c.measure, c.region, c.period, c.key): c for c in cells}
+        checks = tuple({id(c): c for spot in new for c in self.reading.get(spot, ())}.values())
+        others = dict.fromkeys(s for c in checks for s in c.reads if s not in new)
+        return self.run(checks, Cells([*new.values(), *(c for s in others if (c := self.cells.get(*s)) is not None)]))
+
     # ------------------------------------------------------------ which checks there are
 
     @cached_property
@@ -176,18 +183,21 @@ class Printed:
     def _of_rules(self, period: str, m: Method) -> Iterator[Check]:
         pairs = {p for c in self.cells if c.region in self.leaves for p in c.key if p[0] in self.opened}
         listed = {d: sorted(code for dim, code in pairs if dim == d) for d in self.opened}
-        plans = [p for p in m.plans if not p.rule.stands_in]
+        plans = [p for p in m.plans if not p.rule.stands_in and not any(i.ref.endswith((GROSS, INNER)) for i in p.inputs)]
         for step in steps(self.catalog, m, self.cells, self.places, period, plans, listed):
             plan = step.plan
             self.domains[plan.rule.id, period] = step.domains
             if plan.rule.kind != "assert":
-                rule = replace(
-                    plan.rule, kind="second_route", tolerance=plan.rule.tolerance or Decimal(0), severity=Severity.STOP, route=""
-                )
-                plan = replace(plan, rule=rule)
+                plan = replace(plan, rule=self._as_second_route(plan))
             for region, key in self._places_of(step, m, period):
                 reads = self._reads(plan, region, period, key, step.domains)
                 yield Check(plan.rule.id, plan.rule.output or plan.rule.id, region, period, key, reads, plan)
+
+    def _as_second_route(self, plan: Plan) -> Rule:
+        """A formula gives the figure to the last stored digit, unless a second route declares how far it may be off."""
+        declared = plan.rule.tolerance if plan.rule.kind == "second_route" else Decimal(0)
+        allowed = Decimal(1).scaleb(-plan.places) if declared is None else declared
+        return replace(plan.rule, kind="second_route", tolerance=allowed + self.tolerance, severity=Severity.STOP, route="")
 
     def _places_of(self, step: Step, m: Method, period: str) -> Iterator[tuple[str, Key]]:
         """Where a rule can be held against the figures: an assert at its own level, a formula also where it holds for totals."""
@@ -255,6 +265,8 @@ class Printed:
                 continue
             for parent, below in self.above:
                 for key in self.cells.keys(measure.id, parent, period):
+                    if measure.id in netted and self._is_total(key):
+                        continue  # what passes between places is known by column; the total of the columns says the rest
                     reads = [(measure.id, leaf, period, key) for leaf in below]
                     if self.opened.intersection(d for d, _ in key):
                         reads = [s for s in reads if self.cells.get(*s) is not None]
@@ -282,10 +294,11 @@ class Printed:
                     yield Check(OPENING, link.opening, region, period, key, ((link.opening, region, period, key), *own))
 
     def _of_mirrors(self, period: str) -> Iterator[Check]:
-        for part in (p for p in self.measures.values() if p.mirror):
+        for part in (p for p in self.measures.values() if p.mirror and p.id < p.mirror):
             reads = [*self._passed(part, self.leaves, period)]
-            reads += [(part.nets, leaf, period, k) for leaf in self.leaves for k in self.cells.keys(part.nets, leaf, period)]
-            if any(spot[0] == part.id for spot in reads):
+            flows = (part.nets, self.measures[part.mirror].nets)
+            reads += [(n, leaf, period, k) for n in flows for leaf in self.leaves for k in self.cells.keys(n, leaf, period)]
+            if any(spot[0] in (part.id, part.mirror) for spot in reads):
                 yield Check(MIRROR, part.id, self.leaves[0], period, (), tuple(reads))
 
     # ------------------------------------------------------------ running them
@@ -321,7 +334,7 @@ class Printed:
         todo = []
         for rule, several in by_rule.items():
             keys = [dict(k) for k in dict.fromkeys(c.key for c in several)]
-            todo.append(Step(_plan(several[0]), self.domains[rule, period], keys, {(c.region, c.key) for c in several}, PLACES))
+            todo.append(Step(_plan(several[0]), self.domains[rule, period], keys, {(c.region, c.key) for c in several}))
         task = self._task(todo, cells, period)
         by_address = {(rule, address(m, r, period, k)): c for (rule, m, r, k), c in at.items()}
         for told in execute(task).findings.values():
@@ -345,7 +358,7 @@ class Printed:
             left, right = (_within(plan, side, check, task, self.domains) for side in (plan.tail.left, plan.tail.right))
             return interval(Compare(plan.tail.op, Name("l"), Name("r")), {"l": left, "r": right}).upper != 0
         own = found[0]
-        return _meet(own, _within(plan, plan.tail, check, task, self.domains), (plan.rule.tolerance or 0) + self.tolerance)
+        return _meet(own, _within(plan, plan.tail, check, task, self.domains), plan.rule.tolerance or 0)
 
     def _worded(self, told: Finding, check: Check, cells: Cells) -> Finding:
         figures = tuple(address(*s) for s in check.reads)
@@ -368,8 +381,9 @@ class Printed:
     def _by_identity(self, check: Check, cells: Cells) -> Iterator[Finding]:
         if check.rule == MIRROR:
             part = self.measures[check.measure]
-            mine = {n: self.measures[n] for n in (part.id, part.nets)}
-            for told in levels.mirrored(cells, mine | {part.mirror: self.measures[part.mirror]}, self.leaves, check.period):
+            other = self.measures[part.mirror]
+            pair = {n: self.measures[n] for n in (part.id, part.nets, other.id, other.nets)}
+            for told in levels.mirrored(cells, pair, self.leaves, check.period):
                 yield replace(told, rule=check.rule, figures=tuple(address(*s) for s in check.reads))
             return
         own = cells.get(*check.spot)
@@ -384,9 +398,8 @@ class Printed:
         """What the figure of an identity is the total of."""
         measure, region, period, key = check.spot
         m = self.measures[measure]
-        parts = [c for s in check.reads[1:] if s[0] in (measure, m.id) and (c := cells.get(*s)) is not None]
-        if check.rule == OPENING:
-            parts = [c for s in check.reads[1:] if (c := cells.get(*s)) is not None]
+        own = [s for s in check.reads[1:] if s[0] == measure or check.rule == OPENING]
+        parts = [c for s in own if (c := cells.get(*s)) is not None]
         made, _ = levels.total_cell(measure, region, period, key, parts, self.scheme.id, m.unit, places_of(m))
         part = next((p for p in self.measures.values() if p.nets == measure), None)
         if check.rule != REGIONS or part is None:
@@ -448,7 +461,7 @@ def _within(
     place = dict(check.key)
     env: dict[str | Ref, Interval] = {}
     for name in {n.id for n in walk(tree) if isinstance(n, Name)}:  # type: ignore[arg-type]
-        bound, _ = bind(plan.input(name), check.region, check.period, place, context, PLACES)
+        bound, _ = bind(plan.input(name), check.region, check.period, place, context)
         env[name] = Interval(bound.low, bound.high)
     refs = [n for n in walk(tree) if isinstance(n, Ref)]  # type: ignore[arg-type]
     if refs:

@@ -48,6 +48,20 @@ class Made:
     state: str
     figures: tuple[Figure, ...]
     findings: tuple[Finding, ...]
+    checks: int = 0  # checks and second routes of the asset tables that ran
+
+
+def compiled_in(book: Book, year: int) -> tuple[str, Finding]:
+    """The years that a run in `year` compiles by the policy of the book, as `run` takes them, and a note that says so.
+
+    「当年前推2个年度」 has two readings: T-2 and T-1 (BOTH: T-2 is due to become final, T-1 is preliminary), or T-2 alone.
+    """
+    both = book.config.compile_policy == "BOTH"
+    years = f"{year - 2}-{year - 1}" if both else str(year - 2)
+    other = str(year - 2) if both else f"{year - 2}-{year - 1}"
+    place = Place("book.toml", key=f"compile_policy/-/{year}/-")
+    args = {"policy": book.config.compile_policy, "year": year}
+    return years, finding("RUN-COMPILE-POLICY", place, found=years, expected=other, holes=args)
 
 
 def years_of(book: Book, held: Holdings, wanted: str) -> list[int]:
@@ -76,6 +90,7 @@ def run(
     book: Book,
     years: str = "all",
     *,
+    compile_in: int | None = None,
     profiles: Sequence[str] = (),
     trial: bool = False,
     who: str = "",
@@ -83,11 +98,16 @@ def run(
 ) -> Made:
     """Compute and keep a vintage. Without `trial` a stopping finding means that none is made.
 
+    `compile_in`: the year the run is made in, in place of `years`; the policy of the book says which years that compiles.
+
     A vintage is known by its journal sequence number. Its release holds every account, the findings, the trace and the manifest;
     the rules and parameters it read stand in rules/<hash>.
     """
     with book.lock(who):
         left = clear_unfinished(book)
+        if compile_in is not None:
+            years, told = compiled_in(book, compile_in)
+            left.append(told)
         held = holdings(book)
         rows = {n: at_leaves(table, book.config.regions, book.config.leaves) for n, table in held.records.items()}
         held = replace(held, records=rows)
@@ -102,7 +122,7 @@ def run(
         if stops(findings) and not trial:
             count = sum(1 for f in findings if f.severity == "stop")
             refused = finding("RUN-REFUSED", Place(book.root.name), found=count)
-            return Made(None, tuple(asked), chosen, state, (), (*findings, refused))
+            return Made(None, tuple(asked), chosen, state, (), (*findings, refused), _checks(computations))
         progress("release")
         return _keep(book, held, computations, spans, findings, state, who, asked, chosen)
 
@@ -236,7 +256,12 @@ def _keep(
     body |= {"input_hash": input_hash, "manifest": manifest.digest.as_dict(), "findings": len(findings)}
     book.record("run", body, who=who)
     rebuild(book.store, release_folders(book))
-    return Made(vintage, tuple(years), tuple(profiles), state, tuple(f for _, f in laid.figures), tuple(findings))
+    figures = tuple(f for _, f in laid.figures)
+    return Made(vintage, tuple(years), tuple(profiles), state, figures, tuple(findings), _checks(computations))
+
+
+def _checks(computations: Iterable[Computation]) -> int:
+    return sum(c.checks for c in computations if isinstance(c, AssetComputation))
 
 
 def release_folders(book: Book) -> list[Path]:

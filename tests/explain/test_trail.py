@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gep.base.records import Source
-from gep.explain.trail import below, children, coefficient, direct_inputs, origin, parameters_below, rests_on_illustration
+from gep.explain.trail import Below, below, children, coefficient, direct_inputs, origin
 
 #  total ─ value ─┬─ quantity ─┬─ soil (cell)
 #                 │            ├─ fraction (parameter)
@@ -135,7 +135,7 @@ def test_the_measure_of_a_total_is_its_view() -> None:
 
 
 def test_parameters_below_a_figure() -> None:
-    rows = list(parameters_below("f", "value", NODES))
+    rows = list(Below(NODES, {}).parameters("f", "value"))
     assert rows == [
         {
             "figure": "f",
@@ -166,7 +166,7 @@ def test_parameters_below_a_figure() -> None:
             "locator": "T 3",
         },
     ]
-    assert list(parameters_below("f", "soil", NODES)) == []
+    assert list(Below(NODES, {}).parameters("f", "soil")) == []
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,13 @@ def test_a_coefficient_has_eighteen_decimals_in_its_column(text: str | None, exp
 
 def test_a_figure_rests_on_illustration_if_anything_below_it_does() -> None:
     measured, made_up = Source("paper", "paper", "A paper"), Source("paper", "illustrative", "Made up")
-    assert not rests_on_illustration("value", NODES, {"paper": measured})
+    assert not Below(NODES, {"paper": measured}).illustrative("value")
     # a source that is illustrative taints the figures returned from it; of a parameter its status speaks
-    assert not rests_on_illustration("value", NODES, {"paper": made_up})
+    assert not Below(NODES, {"paper": made_up}).illustrative("value")
     returned = NODES | {"rain": NODES["rain"] | {"source": "paper"}}
-    assert rests_on_illustration("value", returned, {"paper": made_up})
-    assert not rests_on_illustration("value", returned, {"paper": measured})
-    assert not rests_on_illustration("soil", returned, {"paper": made_up})
+    assert Below(returned, {"paper": made_up}).illustrative("value")
+    assert not Below(returned, {"paper": measured}).illustrative("value")
+    assert not Below(returned, {"paper": made_up}).illustrative("soil")
     shown = NODES | {"fraction": NODES["fraction"] | {"status": "illustrative"}}
-    assert rests_on_illustration("total:gep_total/51/2010#gep", shown, {})
-    assert not rests_on_illustration("price", shown, {})
+    assert Below(shown, {}).illustrative("total:gep_total/51/2010#gep")
+    assert not Below(shown, {}).illustrative("price")

@@ -7,6 +7,7 @@ from tools.sample_parts import assets_events as events
 from tools.sample_parts import assets_forest as forest
 from tools.sample_parts import assets_land as land
 from tools.sample_parts import assets_minerals as minerals
+from tools.sample_parts import assets_natural as natural
 from tools.sample_parts import assets_seea as seea
 from tools.sample_parts import assets_value as value
 from tools.sample_parts import assets_water as water
@@ -33,6 +34,10 @@ SHEETS = (
     Sheet("assets_extent", LAND, seea.extent_cells),
     Sheet("assets_condition", ENVIRONMENT, seea.condition_cells),
     Sheet("assets_use", STATISTICS, seea.assignment_cells),
+    Sheet("assets_worth", STATISTICS, seea.worth_cells),
+    Sheet("assets_cover", LAND, natural.cover_cells),
+    Sheet("assets_timber", FORESTRY, natural.timber_cells),
+    Sheet("assets_rain", WATER, natural.rain_cells),
     Sheet("assets_value", STATISTICS, value.cells),
 )
 
@@ -43,6 +48,7 @@ def files() -> dict[str, bytes]:
     made["records/land_changes.csv"] = table(events.CHANGES_HEADER, events.change_rows())
     made["records/land_patch_table.csv"] = table(events.PATCH_HEADER, events.patch_rows())
     made["local/parameters/assets_condition.csv"] = table(coefficients.HEADER, seea.weights())
+    made["local/parameters/assets_seea.csv"] = table(coefficients.HEADER, seea.discounting())
     for name, codes in (("counterpart", water.counterparts()), ("redline_unit", minerals.unit_codes())):
         header, *rows = codes
         made[f"local/codes/{name}.csv"] = table(header, rows)

@@ -1,0 +1,86 @@
+"""The balance sheet as it is printed: assets left, liabilities and net assets right, physical amounts in their units below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import zip_longest
+
+from gep.report.sheet import Cell, Column, Line, Sheet, exact, printed, shown_unit, signs_used
+from gep.report.sheet_words import WORDS
+
+PHYSICAL = ".physical"
+ASSET, LIABILITY, NET = "asset", "liability", "net"
+HALF = 6  # columns of one side
+TOTALS = ("A0", "L0", "N0")
+Amounts = tuple[Decimal | None, Decimal | None, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the balance sheet: opening, closing and change, each None where it is not known, with their addresses."""
+
+    side: str
+    code: str
+    name: str
+    unit: str
+    amounts: Amounts
+    addresses: tuple[str, ...]
+
+
+def balance_sheet(
+    entries: Sequence[Entry], order: Sequence[str], facts: tuple[tuple[str, str], ...], notes: Sequence[str], lang: str
+) -> Sheet:
+    """`order`: the lines as declared; one that is repeated for a class follows the line it is of, by its code."""
+    words = WORDS[lang]
+    ranked = sorted(entries, key=lambda e: (_rank(e.code, order), e.code))
+    left = [e for e in ranked if e.side == ASSET and PHYSICAL not in e.code]
+    owed, net = ([e for e in ranked if e.side == side] for side in (LIABILITY, NET))
+    # net assets stand beside total assets, at the foot of the money lines
+    gap = max(0, len(left) - len(owed) - len(net))
+    right: list[Entry | None] = [*owed, *([None] * gap), *net]
+    lines = [_line(a, b, lang) for a, b in zip_longest(left, right)]
+    sides = 2 if any(right) else 1
+    physical = [e for e in ranked if e.side == ASSET and PHYSICAL in e.code]
+    if physical:
+        lines.append(Line("", (Cell(words["physical"], "text"), *([Cell()] * (2 * HALF - 1))), "group"))
+        lines += [_line(e, None, lang) for e in physical]
+    lines = [replace(line, cells=line.cells[: sides * HALF]) for line in lines]
+    told = [*([words["identity"]] if net else []), *notes, *signs_used(lines, lang)]
+    return Sheet("BS-00", words["balance"], facts, _columns(lang)[: sides * HALF], tuple(lines), tuple(told))
+
+
+def _rank(code: str, order: Sequence[str]) -> int:
+    """The place of the line or of the longest declared line that it is one of."""
+    fits = [name for name in order if code == name or code.startswith(f"{name}.")]
+    return order.index(max(fits, key=len)) if fits else len(order)
+
+
+def _columns(lang: str) -> tuple[Column, ...]:
+    words = WORDS[lang]
+    made = []
+    for side, title in (("a", words["assets"]), ("l", words["liabilities"])):
+        made += [
+            Column(f"{side}_line", words["row"], numeric=False),
+            Column(f"{side}_name", title, numeric=False),
+            Column(f"{side}_unit", words["unit"], numeric=False),
+            *(Column(f"{side}_{c}", words[c]) for c in ("opening", "closing", "change")),
+        ]
+    return tuple(made)
+
+
+def _line(left: Entry | None, right: Entry | None, lang: str) -> Line:
+    code = next((e.code for e in (left, right) if e is not None), "")
+    total = any(e is not None and e.code in TOTALS for e in (left, right))
+    return Line(code, (*_half(left, lang), *_half(right, lang)), "total" if total else "")
+
+
+def _half(entry: Entry | None, lang: str) -> tuple[Cell, ...]:
+    if entry is None:
+        return (Cell(),) * HALF
+    cells = []
+    for amount, address in zip(entry.amounts, entry.addresses, strict=True):
+        state = "value" if amount is not None else "not_available"
+        cells.append(printed(amount, entry.unit, state, ((address, exact(amount, entry.unit, state, lang)),)))
+    return (Cell(entry.code, "text"), Cell(entry.name, "text"), Cell(shown_unit(entry.unit, lang), "text"), *cells)
