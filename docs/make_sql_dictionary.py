@@ -142,6 +142,122 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "SELECT year, region_name, enabled, valued, missing FROM gep_total WHERE missing > 0",
         ),
     ),
+    "asset_account": (
+        (
+            "某县某年某项资产的期初、变动与期末",
+            "Opening, change and closing of an asset in a county and year",
+            "SELECT row_code, row_name, amount, unit FROM asset_account WHERE table_id = 'LA-01' AND column_code = 'C02' "
+            "AND region_code = '990121' AND year = 2020 ORDER BY row_code",
+        ),
+        (
+            "按原因的变动",
+            "Changes by cause",
+            "SELECT year, region_name, cause, row_name, amount FROM asset_account WHERE table_id = 'LA-01' AND cause <> '-'",
+        ),
+        (
+            "缺数与不适用的单元格",
+            "Cells that are missing or do not apply",
+            "SELECT table_id, region_code, year, row_code, column_code, state FROM asset_account WHERE state <> 'value'",
+        ),
+    ),
+    "asset_total": (
+        (
+            "全市的比率与均值",
+            "Ratios and means of the city",
+            "SELECT year, table_id, column_name, amount, unit FROM asset_total WHERE region_level = 'city' AND unit IN ('%', '等')",
+        ),
+        (
+            "合计栏",
+            "Total columns",
+            "SELECT region_name, year, amount FROM asset_total WHERE table_id = 'LA-01' AND row_code = 'R40' AND column_code = 'C00'",
+        ),
+        ("合计的数量", "How many totals", "SELECT table_id, count(*) AS n FROM asset_total GROUP BY ALL"),
+    ),
+    "asset_account_rollup": (
+        (
+            "全市各类土地期末面积",
+            "Closing land of the city by class",
+            "SELECT year, column_name, amount FROM asset_account_rollup WHERE table_id = 'LA-01' AND row_code = 'R40' "
+            "AND region_level = 'city' ORDER BY ALL",
+        ),
+        (
+            "期初、期末并列",
+            "Opening and closing side by side",
+            "SELECT region_name, year, max(amount) FILTER (WHERE row_code = 'R10') AS opening, "
+            "max(amount) FILTER (WHERE row_code = 'R40') AS closing FROM asset_account_rollup "
+            "WHERE table_id = 'FT-01' AND column_code = 'V0' GROUP BY ALL ORDER BY ALL",
+        ),
+        (
+            "多年转移矩阵与各年之和",
+            "A matrix over several years and the sum of the annual ones",
+            "SELECT instance, row_code, column_code, amount FROM asset_account_rollup WHERE table_id = 'LM-01' AND instance <> '-'",
+        ),
+    ),
+    "balance_sheet": (
+        (
+            "一个地区的总表",
+            "The sheet of one region",
+            "SELECT side, line, line_name, opening, closing, change, unit FROM balance_sheet WHERE region_code = '990100' "
+            "AND year = 2022 ORDER BY ALL",
+        ),
+        (
+            "净资产的变动",
+            "Change of net assets",
+            "SELECT region_name, year, change FROM balance_sheet WHERE line = 'N0' ORDER BY ALL",
+        ),
+        (
+            "只看实物量",
+            "The physical lines",
+            "SELECT region_name, year, line, closing, unit FROM balance_sheet WHERE line LIKE '%.physical%'",
+        ),
+    ),
+    "revision": (
+        (
+            "重述的期初及原因",
+            "Openings that were re-stated, and why",
+            "SELECT figure, old, new, difference, reason, note FROM revision WHERE kind = 'restated'",
+        ),
+        (
+            "重新核算改变的数",
+            "What a new run changed",
+            "SELECT figure, old_vintage, old, new, difference, reason FROM revision WHERE kind = 'recompiled'",
+        ),
+        ("各原因的数量", "Counted by reason", "SELECT year, kind, reason, count(*) AS n FROM revision GROUP BY ALL"),
+    ),
+    "coverage": (
+        (
+            "未报齐的表",
+            "Tables that are not complete",
+            "SELECT year, region_name, table_id, status FROM coverage WHERE status <> 'complete'",
+        ),
+        (
+            "县×表的覆盖矩阵",
+            "Counties by tables",
+            "SELECT table_id, list(region_name ORDER BY region_name) AS counties FROM coverage WHERE status = 'complete' GROUP BY ALL",
+        ),
+        (
+            "覆盖率",
+            "Share returned",
+            "SELECT year, sum(returned) / sum(expected) AS share FROM coverage GROUP BY ALL ORDER BY ALL",
+        ),
+    ),
+    "extent_reconciliation": (
+        (
+            "两个账户的差额",
+            "Where the two accounts differ",
+            "SELECT region_name, year, land_columns, ecosystems, difference FROM extent_reconciliation WHERE difference <> 0",
+        ),
+        (
+            "一年的核对",
+            "One year compared",
+            "SELECT land_columns, land_area, ecosystem_area, difference FROM extent_reconciliation WHERE year = 2020",
+        ),
+        (
+            "最大差额",
+            "The largest gap",
+            "SELECT year, max(abs(difference)) AS gap FROM extent_reconciliation GROUP BY ALL ORDER BY ALL",
+        ),
+    ),
     "run": (
         ("全部运行", "All runs", "SELECT vintage, kind, who, run.at, years, state FROM run ORDER BY vintage"),
         ("规则有无变化", "Runs by rules", "SELECT rules_hash, count(*) AS runs FROM run GROUP BY ALL"),
@@ -271,7 +387,7 @@ def examples(view: View) -> tuple[Example, ...]:
     if view.name in EXAMPLES:
         return EXAMPLES[view.name]
     base = next((t for t in (*ACCOUNTS, *BY_NAME.values()) if view.name.startswith(f"{t.name}_")), None)
-    if base is not None and view.name == f"{base.name}_rollup":
+    if base is not None and view.name == f"{base.name}_rollup" and base in ACCOUNTS:
         return tuple((zh, en, sql.format(name=view.name, amount=base.amount)) for zh, en, sql in ROLLUP)
     if view.kind == "table macro":
         return _asof(view)

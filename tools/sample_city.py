@@ -45,11 +45,15 @@ gardens are cleared to make up for cultivated land taken by construction, and as
 swap that changes no total, so the extent of ecosystems does not show it. Patches are cut and never joined, so that a change can
 be followed from 2019 (as the new survey re-states it) to 2022. All nine classes are returned; what does not occur is 0.
 
-Other assets (assets_cultivated.py, assets_forest.py, assets_water.py, assets_minerals.py, assets_seea.py, assets_value.py).
+Other assets (assets_cultivated.py, assets_forest.py, assets_water.py, assets_minerals.py, assets_seea.py, assets_natural.py,
+assets_value.py).
 Grades, levels and soil classes are spread over the cultivated land of LA-01 by largest remainders, so that they add up exactly.
 Natural and planted forest are the forest of the ecosystem classes; volumes grow 3-6 % a year, are cut and die. Reservoirs, lakes
 and groundwater pass to the rivers what they do not keep, the rivers pass it on to the next county. The reservoir of the township
 that moves stays with the county that runs it, and so do mines, rivers and red-line units: they have no re-statement in 2021.
+Land cover is the sixteen classes by what covers them; urban green is grass. Rain and evaporation of SC-W are those of WR-01 with
+the rain that evaporates again from the surface it fell on. Ecosystems are worth the services expected of a hectare, discounted:
+at the opening by area, in the year by area, condition (half of its relative change) and a rise of prices of 2 %.
 What is planted in the data for the checks to find is listed in README.md.
 
 Carbon. Net primary production is set so that forest gains 9-12 t CO2 a hectare; on open water it does not apply, because

@@ -19,13 +19,14 @@ Amounts = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the balance sheet: opening, closing and change, each None where it is not known, with their addresses."""
+    """A line of the balance sheet: opening, closing and change, each None where there is no number, with state and address."""
 
     side: str
     code: str
     name: str
     unit: str
     amounts: Amounts
+    states: tuple[str, str, str]
     addresses: tuple[str, ...]
 
 
@@ -80,7 +81,6 @@ def _half(entry: Entry | None, lang: str) -> tuple[Cell, ...]:
     if entry is None:
         return (Cell(),) * HALF
     cells = []
-    for amount, address in zip(entry.amounts, entry.addresses, strict=True):
-        state = "value" if amount is not None else "not_available"
+    for amount, state, address in zip(entry.amounts, entry.states, entry.addresses, strict=True):
         cells.append(printed(amount, entry.unit, state, ((address, exact(amount, entry.unit, state, lang)),)))
     return (Cell(entry.code, "text"), Cell(entry.name, "text"), Cell(shown_unit(entry.unit, lang), "text"), *cells)

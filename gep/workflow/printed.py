@@ -80,13 +80,15 @@ def check_printed(
     years: Sequence[int],
     *,
     tolerance: Decimal | None = None,
+    before: Mapping[int, int] | None = None,
 ) -> Checked:
     """Check tables of which all cells are given as facts, total columns under their own code, higher regions too.
 
     `leaves`: the regions at the bottom. `tolerance`: a difference that every figure may have besides its rounding, in its unit.
+    `before`: the year of the table whose closing is the opening of a year, where it is not the year before (tables of periods).
     Findings name the rule (`rule`), the cells (`figures`), found, expected and difference. Raises Refused for an unusable scheme.
     """
-    return Printed(catalog, scheme, facts, regions, leaves, years, tolerance=tolerance).run()
+    return Printed(catalog, scheme, facts, regions, leaves, years, tolerance=tolerance, before=before).run()
 
 
 class Printed:
@@ -102,9 +104,11 @@ class Printed:
         years: Sequence[int],
         *,
         tolerance: Decimal | None = None,
+        before: Mapping[int, int] | None = None,
     ) -> None:
         self.catalog, self.regions, self.leaves = catalog, regions, tuple(leaves)
         self.tolerance = tolerance if tolerance is not None else Decimal(0)
+        self.before = before or {}
         self.methods = {str(year): method(catalog, scheme, year) for year in sorted(years)}
         self.scheme = catalog.schemes[scheme]
         self.layouts = tuple(catalog.layouts[t] for t in self.scheme.tables)
@@ -204,12 +208,13 @@ class Printed:
         plan, at = step.plan, step.plan.rule.at
         dims = [d for d in plan.rule.grain if d != "region"]
         if plan.rule.kind == "assert":
-            for region in (r for r in self.places if at == "all" or (at == "leaf") == (r in self.leaves)):
+            wanted = plan.rule.regions or self.places
+            for region in (r for r in self.places if r in wanted and (at == "all" or (at == "leaf") == (r in self.leaves))):
                 for codes in cross(*(step.domains[d] for d in dims)):
                     yield region, key_of(dict(zip(dims, codes, strict=True)))
             return
         linear = levels.is_linear(plan) and m.measures[plan.rule.output].kind != "ratio"
-        for region in self.places:
+        for region in (r for r in self.places if not plan.rule.regions or r in plan.rule.regions):
             leaf = region in self.leaves
             if (leaf and at == "above") or (not leaf and at == "leaf" and not linear):
                 continue
@@ -282,7 +287,7 @@ class Printed:
     def _of_openings(self, period: str, m: Method) -> Iterator[Check]:
         """Openings that no rule holds against the closing before: those of a table without one, of a region with another code."""
         chained = {p.rule.output for p in m.plans if any(i.time == "prev" for i in p.inputs)}
-        before = str(int(period) - 1)
+        before = str(self.before.get(int(period), int(period) - 1))
         for link in chain.links(self.layouts):
             for region in self.places:
                 here = self.regions[region]

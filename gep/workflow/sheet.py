@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from gep.base.findings import Place, Refused, finding
-from gep.base.records import Layout, Names
+from gep.base.records import Layout, Names, SheetLine, State
 from gep.book import Book
 from gep.catalog.tables import column_of
 from gep.explain.address import NO_KEY, Address
@@ -250,30 +250,56 @@ def _balance(book: Book, of: Of) -> Sheet:
         sql = f"SELECT DISTINCT table_id FROM asset_account_rollup_all WHERE {of.where} ORDER BY ALL"
         known = ", ".join(r["table_id"] for r in rows(book, sql))
         raise Refused([finding("SHEET-NO-TABLE", Place(book.root.name, key=BALANCE), found=BALANCE, expected=known)])
-    entries = [
-        balance.Entry(
-            side=r["side"], code=r["line"], name=_line_name(book, r["line"], of.lang), unit=r["unit"],
-            amounts=(r["opening"], r["closing"], r["change"]),
-            addresses=tuple(
-                Address(
-                    "balance_sheet", of.region, str(of.year), (r["side"], r["line"]), {"scheme": of.scheme}, c, of.vintage
-                ).text()
-                for c in ("opening", "closing", "change")
-            ),
-        )
-        for r in held
-    ]  # fmt: skip
+    states = _states(book, of)
+    entries = [_entry(book, of, r, states) for r in held]
     order = list(book.catalog.sheet)
     made = balance.balance_sheet(entries, order, tuple(_facts(book, of, None)), redline_notes(book, of), of.lang)
     return Sheet(BALANCE, made.title, made.facts, made.columns, made.lines, made.notes, any(r["illustrative"] for r in held))
 
 
+def _states(book: Book, of: Of) -> dict[tuple[str, str, str, str], str]:
+    """(table, row, column, instance) -> state, of the figures that are no numbers: the balance sheet itself keeps no state."""
+    sql = f"SELECT * FROM asset_account_rollup_all WHERE {of.where} AND region_code = {literal(of.region)} AND amount IS NULL"
+    return {(r["table_id"], r["row_code"], r["column_code"], r["instance"]): r["state"] for r in rows(book, sql)}
+
+
+def _entry(book: Book, of: Of, row: SqlRow, states: Mapping[tuple[str, str, str, str], str]) -> balance.Entry:
+    """A line of the balance sheet; the state of its opening and closing is that of the figures it shows."""
+    declared, suffix = _declared(book, row["line"])
+    amounts = (row["opening"], row["closing"], row["change"])
+    found = [State.NOT_AVAILABLE, State.NOT_AVAILABLE]
+    if declared is not None and declared.column:
+        for i, shown in enumerate((declared.opening, declared.closing)):
+            table, _, code = shown.partition(".")
+            found[i] = State(states.get((table, code, declared.column, suffix or NO_KEY), State.NOT_AVAILABLE))
+    change = State.NOT_APPLICABLE if State.NOT_APPLICABLE in found else State.NOT_AVAILABLE
+    known = [State.VALUE if a is not None else s for a, s in zip(amounts, (*found, change), strict=True)]
+    keys, named_keys = (row["side"], row["line"]), {"scheme": of.scheme}
+    return balance.Entry(
+        side=row["side"],
+        code=row["line"],
+        name=_line_name(book, row["line"], of.lang),
+        unit=row["unit"],
+        amounts=amounts,
+        states=(known[0], known[1], known[2]),
+        addresses=tuple(
+            Address("balance_sheet", of.region, str(of.year), keys, named_keys, column, of.vintage).text()
+            for column in ("opening", "closing", "change")
+        ),
+    )
+
+
+def _declared(book: Book, code: str) -> tuple[SheetLine | None, str]:
+    """The declared line that a line is (one of), and the class it stands for: A4.physical.kaolin is A4.physical of kaolin."""
+    name = max((n for n in book.catalog.sheet if code == n or code.startswith(f"{n}.")), key=len, default="")
+    return book.catalog.sheet.get(name), code.removeprefix(name).removeprefix(".")
+
+
 def _line_name(book: Book, code: str, lang: str) -> str:
     """The name of a line; of one that stands for each class, with the name of the class behind it."""
-    declared = max((n for n in book.catalog.sheet if code == n or code.startswith(f"{n}.")), key=len, default="")
-    if not declared:
+    line, suffix = _declared(book, code)
+    if line is None:
         return code
-    line, suffix = book.catalog.sheet[declared], code.removeprefix(declared).removeprefix(".")
     if not suffix:
         return named_of(line.names, lang)
     layout = book.catalog.layouts.get(line.opening.split(".")[0])

@@ -55,7 +55,7 @@ version = "1"
 status = "enabled"
 source = "asset_practice"
 tables = ["LA-01", "LM-01", "WR-01", "MN-01"]
-rules = ["LA-01.R*", "LM-01.area", "WR-01.R*", "MN-01.R*"]
+rules = ["LA-01.*", "LM-01.area", "WR-01.*", "MN-01.*"]
 parameter_sets = ["assets"]
 """
 SOURCES = """[made]
@@ -257,9 +257,7 @@ def test_what_was_returned_is_listed_by_table_region_and_year(book: Book) -> Non
         ("LA-01", {"year": 1999}, "CATALOGUE-NO-RESULT", "2020/assets"),
     ],
 )
-def test_what_is_not_there_is_refused_naming_what_is(
-    book: Book, table: str, more: dict[str, Any], code: str, near: str
-) -> None:
+def test_what_is_not_there_is_refused_naming_what_is(book: Book, table: str, more: dict[str, Any], code: str, near: str) -> None:
     with pytest.raises(Refused) as caught:
         sheets(book, [table], **more)
     (told,) = caught.value.findings
@@ -275,7 +273,9 @@ def test_the_page_carries_the_address_of_every_number_and_no_script(book: Book) 
     assert not re.search(r"https?://", text)
     numbers = [c for s in made for line in s.lines for c in line.cells if c.kind == "number"]
     assert len(re.findall(r'data-figure="', text)) >= len(numbers)
-    assert 'data-figure="asset_account/880100/2020/LA-01/R10/C02/-/scheme=assets@' in text.replace("/R10/C02/scheme", "/R10/C02/-/scheme")
+    assert 'data-figure="asset_account/880100/2020/LA-01/R10/C02/-/scheme=assets@' in text.replace(
+        "/R10/C02/scheme", "/R10/C02/-/scheme"
+    )
 
 
 def test_the_command_prints_writes_and_tells_json(book: Book, tmp_path: Path) -> None:
