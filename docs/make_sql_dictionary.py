@@ -164,12 +164,14 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "全市的比率与均值",
             "Ratios and means of the city",
-            "SELECT year, table_id, column_name, amount, unit FROM asset_total WHERE region_level = 'city' AND unit IN ('%', '等')",
+            "SELECT year, table_id, column_name, amount, unit FROM asset_total "
+            "WHERE region_level = 'city' AND unit IN ('%', '等')",
         ),
         (
             "合计栏",
             "Total columns",
-            "SELECT region_name, year, amount FROM asset_total WHERE table_id = 'LA-01' AND row_code = 'R40' AND column_code = 'C00'",
+            "SELECT region_name, year, amount FROM asset_total "
+            "WHERE table_id = 'LA-01' AND row_code = 'R40' AND column_code = 'C00'",
         ),
         ("合计的数量", "How many totals", "SELECT table_id, count(*) AS n FROM asset_total GROUP BY ALL"),
     ),
@@ -190,7 +192,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "多年转移矩阵与各年之和",
             "A matrix over several years and the sum of the annual ones",
-            "SELECT instance, row_code, column_code, amount FROM asset_account_rollup WHERE table_id = 'LM-01' AND instance <> '-'",
+            "SELECT instance, row_code, column_code, amount FROM asset_account_rollup "
+            "WHERE table_id = 'LM-01' AND instance <> '-'",
         ),
     ),
     "balance_sheet": (
@@ -233,7 +236,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "县×表的覆盖矩阵",
             "Counties by tables",
-            "SELECT table_id, list(region_name ORDER BY region_name) AS counties FROM coverage WHERE status = 'complete' GROUP BY ALL",
+            "SELECT table_id, list(region_name ORDER BY region_name) AS counties FROM coverage "
+            "WHERE status = 'complete' GROUP BY ALL",
         ),
         (
             "覆盖率",
