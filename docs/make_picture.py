@@ -10,13 +10,14 @@ import io
 import re
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP))
 
 from rich.cells import cell_len  # noqa: E402
-from rich.console import Console, Group  # noqa: E402
+from rich.console import Console, Group, RenderableType  # noqa: E402
 from rich.terminal_theme import TerminalTheme  # noqa: E402
 
 from gep.report import terminal  # noqa: E402
@@ -58,15 +59,6 @@ font-size: {char_height}px; line-height: {line_height}px; }}
 def svg() -> str:
     with tempfile.TemporaryDirectory() as folder:
         book = demo(Path(folder), who="demo").book
-        console = Console(
-            record=True,
-            width=WIDTH,
-            file=io.StringIO(),
-            highlight=False,
-            markup=False,
-            force_terminal=True,
-            color_system="truecolor",
-        )
         printed = rows(book, "SELECT * FROM published_figure WHERE verdict <> 'not_computed' ORDER BY file, row")
         first = [r for r in printed if r["figure"].startswith(("value_account", "gep_total"))]
         wanted = ("/soil_retention/", "/flood_mitigation", "gep_total/")
@@ -79,9 +71,22 @@ def svg() -> str:
             "",
             terminal.explanation(explain(book, FIGURE, "zh"), "zh"),
         ]
-        console.print(Group(*parts))
-        drawn = console.export_svg(title="", theme=PAPER, code_format=FRAME, unique_id="gep")
-    return TEXT.sub(_placed, drawn)
+    return drawn(parts, WIDTH)
+
+
+def drawn(parts: Sequence[RenderableType], width: int) -> str:
+    """What a terminal of so many columns shows, as an SVG that reads the same everywhere."""
+    console = Console(
+        record=True,
+        width=width,
+        file=io.StringIO(),
+        highlight=False,
+        markup=False,
+        force_terminal=True,
+        color_system="truecolor",
+    )
+    console.print(Group(*parts))
+    return TEXT.sub(_placed, console.export_svg(title="", theme=PAPER, code_format=FRAME, unique_id="gep"))
 
 
 def _placed(found: re.Match[str]) -> str:

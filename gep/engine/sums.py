@@ -118,7 +118,7 @@ def frame_of(
     else:
         frame, told = frames.of_figures(plan, row_product, groups, domains, task, context)
     outcome.tell(*told)
-    for name, table in frame.tables.items() if frame.in_memory is None or row_product.libm else ():
+    for name, table in frame.tables.items():
         connection.register(name, table)
     return frame
 

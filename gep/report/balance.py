@@ -13,7 +13,7 @@ from gep.report.sheet_words import WORDS
 PHYSICAL = ".physical"
 ASSET, LIABILITY, NET = "asset", "liability", "net"
 HALF = 6  # columns of one side
-TOTALS = ("A0", "L0", "N0")
+FOOT = ("A0", "N0")  # the line at the foot of both sides; total liabilities stand beside a line that is no total
 Amounts = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 
@@ -73,7 +73,7 @@ def _columns(lang: str) -> tuple[Column, ...]:
 
 def _line(left: Entry | None, right: Entry | None, lang: str) -> Line:
     code = next((e.code for e in (left, right) if e is not None), "")
-    total = any(e is not None and e.code in TOTALS for e in (left, right))
+    total = any(e is not None and e.code in FOOT for e in (left, right))
     return Line(code, (*_half(left, lang), *_half(right, lang)), "total" if total else "")
 
 

@@ -309,14 +309,17 @@ class Printed:
     # ------------------------------------------------------------ running them
 
     def _given(self, check: Check, cells: Cells) -> bool:
-        """Whether every figure a check looks at is there: known, or one that does not apply (but not the figure checked)."""
-        if not check.reads or (check.plan is not None and any(i.kind == "column" for i in check.plan.inputs)):
+        """Whether every figure a check looks at is there: known, or (in a sum) one that does not apply."""
+        plan = check.plan
+        if not check.reads or (plan is not None and any(i.kind == "column" for i in plan.inputs)):
             return False
-        found = [cells.get(*spot) for spot in check.reads]
-        known = all(c is not None and (c.exact is not None or c.state is State.NOT_APPLICABLE) for c in found)
-        alone = {spot for spot in check.reads if check.plan is not None and spot in _scalars(check)}
-        needed = [c for s, c in zip(check.reads, found, strict=True) if s in alone or s == check.reads[0]]
-        return known and all(c is not None and c.exact is not None for c in needed) and self._has_parameters(check)
+        found = {s: cells.get(*s) for s in check.reads}
+        if not all(c is not None and (c.exact is not None or c.state is State.NOT_APPLICABLE) for c in found.values()):
+            return False
+        asserted = plan is not None and not plan.rule.output
+        alone = (_scalars(check) if plan is not None else set()) | (set() if asserted else {check.reads[0]})
+        known = {s for s, c in found.items() if c is not None and c.exact is not None}
+        return bool(known) and alone.intersection(found) <= known and self._has_parameters(check)
 
     def _has_parameters(self, check: Check) -> bool:
         wanted = [i for i in check.plan.inputs if i.kind == "parameter"] if check.plan is not None else []

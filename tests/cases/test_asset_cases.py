@@ -103,7 +103,10 @@ def test_known_faults_are_said_to_be_of_the_source(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_as_many_checks_ran_as_before(name: str) -> None:
     """By rule: what ran, and what could not because a figure is not printed or was lost."""
-    counts = {"ran": Counter(c.rule for c in case(name).checked.ran), "not_run": Counter(c.rule for c in case(name).checked.not_run)}
+    counts = {
+        "ran": Counter(c.rule for c in case(name).checked.ran),
+        "not_run": Counter(c.rule for c in case(name).checked.not_run),
+    }
     assert counts == {kind: Counter(case(name).about.get(kind, {})) for kind in counts}
 
 

@@ -163,9 +163,12 @@ def printed(run: AssetComputation) -> Iterator[Fact]:
 
 
 def as_fact(cell: Cell) -> Fact:
+    """Exact as it is stored, but for money, which rules round to what is printed."""
     origin = Origin("printed.csv", "0" * 64, 2)
     amount = Decimal(cell.amount)
-    return Fact(cell.measure, cell.region, cell.period, cell.key, State.VALUE, amount, cell.unit, origin, exact=True)
+    return Fact(
+        cell.measure, cell.region, cell.period, cell.key, State.VALUE, amount, cell.unit, origin, exact="元" not in cell.unit
+    )
 
 
 def _keys_of(listed: Mapping[str, Sequence[str]], layout: Layout, measure: Measure) -> Sequence[Key]:

@@ -262,8 +262,11 @@ def test_a_river_through_three_counties_nets_out_in_the_city() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        # the section measures 440 upstream and 430 downstream
-        ({"B WR-01.R05.from counterpart:A;wr01:C13": "430"}, {"ASSET-FLOW-UNMATCHED": {"10.000000", "-10.000000"}}),
+        # the section measures 440 upstream and 430 downstream: the city nets out unequal flows and no longer closes
+        (
+            {"B WR-01.R05.from counterpart:A;wr01:C13": "430"},
+            {"ASSET-FLOW-UNMATCHED": {"10.000000", "-10.000000"}, "ENGINE-SECOND-ROUTE": {"-10.000000"}},
+        ),
         # both agree on 450, which is more than A lets out and B lets in
         (
             {"A WR-01.R12.to counterpart:B;wr01:C13": "450", "B WR-01.R05.from counterpart:A;wr01:C13": "450"},
@@ -277,6 +280,14 @@ def test_a_cascade_that_does_not_fit_is_found(changes: Mapping[str, str], told: 
     assert found == set(told)
     for code, differences in told.items():
         assert {f.difference for f in c.findings if f.code == code} == differences
+
+
+def test_an_observed_closing_that_differs_is_asked_about_and_stops_nothing() -> None:
+    """A observes 95 where the balance gives 100: the gap of -5 stands in R19 of A and of the city; nothing else depends on it."""
+    c = river({"A WR-01.R18 wr01:C13": "95"})
+    assert [value(c, f"{r} WR-01.R19 wr01:C00") for r in ("A", "X")] == [-5, -5]
+    assert {f.rule for f in c.findings if f.severity is Severity.QUERY} == {"WR-01.I6"}
+    assert stops(c) == []
 
 
 # ---- 5: the mean grade. A: 1000 hm2 of grade 4. B: 100 of grade 9, 100 of grade 11, mean 10.

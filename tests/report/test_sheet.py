@@ -187,3 +187,11 @@ def test_data_gives_texts_and_addresses() -> None:
         "kind": "number",
         "figures": [["a/b/c@1", "1 ha"]],
     }
+
+
+def test_only_the_foot_of_both_sides_is_styled_as_a_total() -> None:
+    entries = [entry("asset", "A1", "1", "1"), entry("asset", "A0", "1", "1")]
+    entries += [entry("liability", "L0", "0", "0"), entry("net", "N0", "1", "1")]
+    made = balance_sheet(entries, ["A1", "A0", "L0", "N0"], (), [], "en")
+    assert [line.style for line in made.lines] == ["", "total"]
+    assert "assets = total liabilities + net assets" in made.notes[0]

@@ -198,8 +198,8 @@ def test_every_number_has_an_address_that_explains_it(
     found = [f for s in sheets(book, [table], year=2020) for line in s.lines for c in line.cells for f in c.figures]
     assert found
     whole = [replace(complete(book, address), vintage=None).text() for address, _ in found]
-    assert all(w.removesuffix("#closing") in release.figures for w in whole)
-    for address, _ in found[:: max(1, len(found) // 12)]:
+    assert all(w in release.figures or f"{w}#closing" in release.figures for w in whole)  # closing is the default column
+    for address, _ in found[:: max(1, len(found) // 2)]:
         assert address.endswith(f"@{release.vintage}")
         assert explain(book, address).parts
     numbers = [c for s in sheets(book, [table], year=2020) for line in s.lines for c in line.cells if c.kind == "number"]
