@@ -3,8 +3,8 @@
     python benchmarks/bench_assets.py --rounds 3
 
 Catalogue and returns are made outside the clock, in build/bench-assets. `gep`: 20 services by 80 classes over 20 years, each cell
-an area times a rate, valued at a price. `assets`: the shipped land table of 46 counties over 20 years with the chain from year to
-year, the totals of columns and city, the second routes over all totals and every check of the table. Each runs in a process of
+an area times a rate, valued at a price. `assets`: the shipped land table of 39 counties over 20 years with the chain from year
+to year, the totals of columns and city, the second routes over all totals and every check of the table. Each runs in a process of
 its own. Three times are taken: `read` parses the returns into facts, `work` computes all years over them, and `wall` is the whole
 process from a fresh interpreter, with imports and the loading of the catalogue.
 The table gives microseconds per cell and the ratios of one round; `work_to_read` compares a computed cell with reading one return.
@@ -40,7 +40,7 @@ TOP = Path(__file__).resolve().parents[1]
 BUILD = TOP / "build" / "bench-assets"
 GEP, ASSETS = KINDS = ("gep", "assets")
 TIMES = ("read", "work", "wall")
-FIRST, YEARS, CLASSES, SERVICES, COUNTIES = 2001, 20, 80, 20, 46
+FIRST, YEARS, CLASSES, SERVICES, COUNTIES = 2001, 20, 80, 20, 39
 CITY = "990100"
 LAND = tuple(f"C0{n}" for n in range(1, 10))
 HEAD = ("region", "period", "measure", "key", "value", "unit")

@@ -161,16 +161,18 @@ def spot(layouts: Mapping[str, Layout], row: str, column: str, table: str) -> Sp
         return Spot(table, row, column, name, ())
     dim = dim_of(layout, head.block)
     if head.total:
-        return Spot(table, row, column, name, key_of({dim: column}), leaves_of(layout, head))
+        return Spot(table, row, column, name, key_of({dim: column}), leaves_of(layout, head, row))
     return Spot(table, row, column, name, key_of({dim: column}))
 
 
-def leaves_of(layout: Layout, column: LayoutColumn) -> tuple[str, ...]:
-    """The plain columns a total column adds up, down to the finest."""
+def leaves_of(layout: Layout, column: LayoutColumn, row: str = "") -> tuple[str, ...]:
+    """The plain columns a total column adds up, down to the finest; of one row, those that the row has."""
     found: list[str] = []
-    for code in column.total:
-        part = column_of(layout, code)
-        found += leaves_of(layout, part) if part is not None and part.total else (code,)
+    for part in (c for code in column.total if (c := column_of(layout, code)) is not None):
+        if part.total:
+            found += leaves_of(layout, part, row)
+        elif not row or not part.rows or row in part.rows:
+            found.append(part.code)
     return tuple(dict.fromkeys(found))
 
 

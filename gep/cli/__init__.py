@@ -15,6 +15,7 @@ import gep
 from gep.cli.catalogue import catalogue
 from gep.cli.coefficients import coefficients_app
 from gep.cli.output import FAULT, OK, AsJson, BookPath, Lang, Output, Who, default_lang, open_book
+from gep.cli.sheet import sheet
 
 app = typer.Typer(
     help="生态产品总值(GEP)与自然资源资产核算 / Gross ecosystem product and natural resource asset accounts.",
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(coefficients_app, name="coefficients")
 app.command()(catalogue)
+app.command()(sheet)
 
 
 def _version(wanted: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
@@ -91,11 +90,9 @@ def bind(
         return Bound(given.name, "measure", node, cell.state, None, "", given.unit, Fraction(1), None, None, given.unit, cell), []
     factor = _factor(cell.unit, given.unit)
     to_read = _factor(cell.base_unit or cell.unit, given.unit)  # intervals are kept in the unit of the measure
-    low = None if cell.low is None else cell.low * to_read
-    high = None if cell.high is None else cell.high * to_read
-    value = Fraction(Decimal(cell.amount)) * factor
+    low, high, value = (a if a is None or to_read == 1 else a * to_read for a in (cell.low, cell.high, cell.exact))
     rounded = places if cell.is_input else None  # a computed figure was rounded when it was stored
-    if rounded is not None:
+    if rounded is not None and value is not None:
         value = Fraction(store(value, rounded))
     unit = given.unit
     bound = Bound(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Context as DecimalContext
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product as cross
 
 import duckdb
@@ -25,7 +26,8 @@ from gep.engine.task import Outcome, Step, Task
 from gep.engine.trace import argument, calculation, keep
 from gep.rules.bounds import ALL, Interval, interval, point
 from gep.rules.exact import MathProblem, effective_names, effective_refs, evaluate
-from gep.rules.nodes import Compare, Name, Ref, walk
+from gep.rules.nodes import Call, Compare, Name, Ref, walk
+from gep.rules.nodes import Node as Tree
 from gep.rules.product import Plan
 
 ZERO_DIVISION = "zero_division"
@@ -306,9 +308,15 @@ def _bounds(plan: Plan, e: _Evaluated) -> Interval:
 
 def _reached(plan: Plan, e: _Evaluated, state: State) -> tuple[frozenset[str], frozenset[Ref]]:
     """The inputs and sums that reach the result through arguments that bound; all of them where there is no value."""
-    if state is not State.VALUE:
+    if state is not State.VALUE or not _chooses(plan.tail):
         return frozenset(e.bound), frozenset(n for n in walk(plan.tail) if isinstance(n, Ref))
     return effective_names(plan.tail, e.env, e.refs), effective_refs(plan.tail, e.env, e.refs)
+
+
+@lru_cache(maxsize=4096)
+def _chooses(tail: Tree) -> bool:
+    """Whether a formula has a min, max or where, of which an argument may not bind."""
+    return any(isinstance(n, Call) for n in walk(tail))
 
 
 def _short(value: Fraction) -> str:

@@ -45,6 +45,7 @@ def samples(
     found: dict[int, Sample] = {}
     # what the look-ups have to tell was told when the sums were made
     frame = sums.frame_of(plan, every, groups, domains, task, context, connection, Outcome())
+    sums.register(frame, connection)
     columns = ", ".join(frame.columns.values())
     order = ", ".join(f'"{k}"' for k in frame.keys) or columns
     first = f"row_number() OVER (PARTITION BY g ORDER BY {order}) AS place"

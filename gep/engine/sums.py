@@ -76,8 +76,9 @@ def all_sums(
             for group, summed, table in _by_group(one_frame, groups, result, connection):
                 one = _summed(plan, index, plan.products[index], one_frame, group, summed, task, context, table, outcome)
                 found.setdefault(group.index, {})[index] = one
-        for name in frame.tables:
-            connection.unregister(name)
+        if frame.in_memory is None or every.libm:
+            for name in frame.tables:
+                connection.unregister(name)
     return found
 
 
@@ -118,9 +119,15 @@ def frame_of(
     else:
         frame, told = frames.of_figures(plan, row_product, groups, domains, task, context)
     outcome.tell(*told)
+    if frame.in_memory is None or row_product.libm:
+        register(frame, connection)
+    return frame
+
+
+def register(frame: Frame, connection: duckdb.DuckDBPyConnection) -> None:
+    """Let queries read the tables of a frame."""
     for name, table in frame.tables.items():
         connection.register(name, table)
-    return frame
 
 
 def connect(threads: int) -> duckdb.DuckDBPyConnection:

@@ -80,7 +80,7 @@ def _totals(layout: Layout, measure: Measure) -> Iterator[tuple[str, str, tuple[
         dim = dim_of(layout, column.block)
         row = measure.id.removesuffix(".returned").rpartition(".")[2]
         if dim in measure.dims and (not column.rows or row in column.rows):
-            yield dim, column.code, leaves_of(layout, column)
+            yield dim, column.code, leaves_of(layout, column, row)
 
 
 def _column(

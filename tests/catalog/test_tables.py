@@ -104,7 +104,9 @@ def test_a_column_of_some_rows_makes_measures_of_those() -> None:
         (("R17", "C00", "WR-01"), "WR-01.R17", {"wr01": "C00"}, ("C11", "C12", "C13", "C02")),  # through C01
     ],
 )
-def test_the_spot_of_a_printed_cell(cell: tuple[str, str, str], measure: str, key: dict[str, str], total: tuple[str, ...]) -> None:
+def test_the_spot_of_a_printed_cell(
+    cell: tuple[str, str, str], measure: str, key: dict[str, str], total: tuple[str, ...]
+) -> None:
     found = spot(LAYOUTS, *cell)
     assert found is not None
     assert (found.measure, found.key, found.total) == (measure, key_of(key), total)

@@ -28,13 +28,15 @@ from tests.proof.asset_fill import COUNTIES, REGIONS, YEARS, Fill, Filled
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("GEP_PROOF") == "full"
 SCHEMES = ("assets-physical", "assets-full") if FULL else ("assets-physical",)
-FAULTS, CELLS = (1000, None) if FULL else (63, 70)  # for each scheme; None: every cell
+FAULTS, CELLS = (1050, None) if FULL else (63, 70)  # for each scheme; None: every cell
 Spot = tuple[str, str, str, Key]
 # Second routes that hold two returns against one another: random returns do not agree, so they say nothing of the engine here.
 INDEPENDENT = {
     "assets-physical": frozenset[str](),
     "assets-full": frozenset({"SC-L.AREA.LAND", "SC-T.VOLUME.FOREST", "VA-01.R26.residual", "VA-01.R10.chain"}),
 }
+# The city adds up money that the counties have rounded to four places of 10,000 yuan; its rules start from unrounded yuan.
+ROUNDED = ("万元", Decimal("0.0002"))
 # Cells of tables that no check guards: none.
 UNGUARDED: dict[str, frozenset[str]] = {"assets-physical": frozenset(), "assets-full": frozenset()}
 
@@ -107,7 +109,12 @@ def test_every_second_route_agrees(world: World) -> None:
     """Asserts compare returns with one another, which random figures do not meet; everything worked out closes."""
     routes = [f for f in world.whole.findings if f.code != "ENGINE-CHECK"]
     assert {f.code for f in routes} <= {"PRINTED-DIFFERS"}
-    assert [f.place.key for f in routes if f.rule not in INDEPENDENT[world.scheme]] == []
+    assert [f.place.key for f in routes if f.rule not in INDEPENDENT[world.scheme] and not _rounded(f)] == []
+
+
+def _rounded(f: Finding) -> bool:
+    unit, least = ROUNDED
+    return f.found.endswith(unit) and abs(Decimal(f.difference)) <= least
 
 
 def test_most_checks_run(world: World) -> None:
@@ -221,9 +228,14 @@ def test_two_cells_swapped_are_found(world: World) -> None:
 
 def test_a_figure_left_out_is_no_fault_but_is_counted(world: World) -> None:
     """Without a cell the checks that look at it do not run; they are given back as such, and nothing is made up for it."""
-    spot = next(s for s in world.spots if s[0] == "LA-01.R21")
-    facts = [f for f in world.filled.facts if (f.measure, f.region, f.period, f.key) != spot]
-    less = Printed(world.printed.catalog, world.scheme, facts, REGIONS, COUNTIES, YEARS).run()
-    assert len(less.not_run) > len(world.whole.not_run)
-    assert {(f.rule, f.place.key) for f in less.findings} <= world.known
-    assert any(spot in c.reads for c in less.not_run)
+    land = [f for f in world.filled.facts if f.measure.startswith("LA-01.") and f.period == str(YEARS[0])]
+    left_out = next(f for f in land if f.measure == "LA-01.R21" and f.region in COUNTIES)
+    all_of_it, less = (
+        Printed(world.printed.catalog, world.scheme, facts, REGIONS, COUNTIES, YEARS[:1]).run()
+        for facts in (land, [f for f in land if f is not left_out])
+    )
+    spot = (left_out.measure, left_out.region, left_out.period, left_out.key)
+    lost = [c for c in less.not_run if spot in c.reads]
+    assert lost
+    assert len(less.ran) == len(all_of_it.ran) - len([c for c in all_of_it.ran if spot in c.reads])
+    assert {(f.rule, f.place.key) for f in less.findings} <= {(f.rule, f.place.key) for f in all_of_it.findings}

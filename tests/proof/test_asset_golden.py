@@ -83,7 +83,9 @@ def test_one_county_over_five_years_keeps_every_identity_exactly() -> None:
         assert row(c, "R40") == {k: D(v) for k, v in CLOSING[year].items()} | {"C00": D(10000)}
         for region in ("A", "X"):
             for code in ("C00", *LAND):
-                r = {n: value(c, f"{region} LA-01.R{n} la01:{code}") or D(0) for n in (10, 20, 21, 22, 23, 30, 31, 32, 33, 40, 50)}
+                r = {
+                    n: value(c, f"{region} LA-01.R{n} la01:{code}") or D(0) for n in (10, 20, 21, 22, 23, 30, 31, 32, 33, 40, 50)
+                }
                 assert r[40] == r[10] + r[20] - r[30]  # I1
                 assert (r[20], r[30]) == (r[21] + r[22] + r[23], r[31] + r[32] + r[33])  # I3
                 assert r[50] == r[20] - r[30] == r[40] - r[10]  # I5
@@ -112,7 +114,14 @@ def test_a_survey_break_stands_in_the_adjustment_rows_and_nowhere_else() -> None
     assert row(c, "R23") == {"C01": D(20), "C04": D("13.31"), "C00": D("33.31")}
     assert row(c, "R33") == {"C02": D("33.31"), "C00": D("33.31")}
     # 5950 - 100, 3012.65 - 0.33, 20
-    assert row(c, "R40") == {"C01": D(20), "C02": D(5850), "C04": D("3012.32"), "C06": D("1112.67"), "C08": D("5.01"), "C00": D(10000)}
+    assert row(c, "R40") == {
+        "C01": D(20),
+        "C02": D(5850),
+        "C04": D("3012.32"),
+        "C06": D("1112.67"),
+        "C08": D("5.01"),
+        "C00": D(10000),
+    }
     told = [f for f in c.findings if f.code == "ASSET-OPENING-RESTATED"]
     assert {(f.place.key, f.difference, dict(f.args)["reason"]) for f in told} == {
         ("LA-01.R10/A/2020/la01:C01", "20.000000", "SURVEY_BREAK"),

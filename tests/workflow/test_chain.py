@@ -52,7 +52,7 @@ def test_the_next_year_opens_with_the_closing_and_needs_no_return() -> None:
     assert values(c, "A", "ST-01", "st01:C1", ROWS) == {"R10": 102, "R23": 0, "R33": 0, "R40": 103}
     assert codes(c) == []
     # the node of the opening is the calculation of the closing of the year before, not a figure of its own
-    (argument,) = [a for a in c.nodes["calculation:stock/ST-01.R10/A/2020/st01:C1"]["arguments"]]
+    (argument,) = c.nodes["calculation:stock/ST-01.R10/A/2020/st01:C1"]["arguments"]
     assert argument["node"] == "calculation:stock/ST-01.R40/A/2019/st01:C1"
 
 

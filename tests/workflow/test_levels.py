@@ -24,7 +24,9 @@ def stocks(a1: str, a2: str, b1: str, b2: str) -> dict[str, str]:
 
 
 def test_regions_above_the_leaves_come_lowest_first() -> None:
-    regions = {r.code: r for r in (place("P"), place("X", "P"), place("Y", "P"), place("A", "X"), place("B", "X"), place("C", "Y"))}
+    regions = {
+        r.code: r for r in (place("P"), place("X", "P"), place("Y", "P"), place("A", "X"), place("B", "X"), place("C", "Y"))
+    }
     assert parents(regions, ("A", "B", "C")) == [("X", ("A", "B")), ("Y", ("C",)), ("P", ("A", "B", "C"))]
     assert parents(regions, ("P",)) == []
 
@@ -47,7 +49,7 @@ def test_a_total_with_an_unknown_part_is_unknown_and_counts_its_parts() -> None:
 
 
 def test_what_does_not_apply_adds_nothing_and_does_not_hide_the_rest() -> None:
-    not_here = {k: "n/a" for k in stock("B", "C2", "0")}
+    not_here = dict.fromkeys(stock("B", "C2", "0"), "n/a")
     c = ST.year(2019, stocks("1", "2", "4", "0") | not_here)
     assert value(c, "X ST-01.R40 st01:C2") == 2
     assert cell(c, "B ST-01.R40 st01:C2").state is State.NOT_APPLICABLE

@@ -16,7 +16,9 @@ from tests.data.assets.kit import World, place, shipped
 
 D = Decimal
 A, B = land_book.COUNTIES
-GROUPS = "SELECT land_columns, ecosystems, land_area, ecosystem_area, difference FROM extent_reconciliation WHERE region_code = '{}'"
+GROUPS = (
+    "SELECT land_columns, ecosystems, land_area, ecosystem_area, difference FROM extent_reconciliation WHERE region_code = '{}'"
+)
 
 
 def test_two_accounts_of_one_land_agree_in_every_group(tmp_path: Path) -> None:
@@ -33,7 +35,7 @@ def test_two_accounts_of_one_land_agree_in_every_group(tmp_path: Path) -> None:
 def test_a_gap_between_the_two_is_asked_about_and_shown_as_it_is(tmp_path: Path) -> None:
     """The ecosystem account opens with 0.25 hm2 more forest and closes with it; it balances in itself."""
     cells = [(A, 2019, "ecosystem_area_opening", "forest"), (A, 2019, "ecosystem_area", "forest")]
-    book = land_book.made(tmp_path, (2019,), {cell: ("30000.25", "") for cell in cells})
+    book = land_book.made(tmp_path, (2019,), dict.fromkeys(cells, ("30000.25", "")))
     made = run(book)
     (told,) = [f for f in made.findings if f.severity is not Severity.NOTE]
     assert (told.code, told.severity) == ("ASSET-EXTENT-GAP", Severity.QUERY)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+import gep.workflow.run as run_verb
 from gep.base.records import Fact, Origin, State
 from gep.book import Book
+from gep.explain.address import Address
 from gep.ledger import releases, store
 from gep.workflow.accounts import Figure
-from gep.explain.address import Address
-import gep.workflow.run as run_verb
 from gep.workflow.lay_out import final_closings
 from gep.workflow.revise import Before, address_of, changed_facts, recompiled
 from gep.workflow.run import release_folders, run
@@ -28,7 +28,7 @@ SCHEME = "land-extent"
 
 
 def revisions(book: Book, vintage: int, kind: str = "recompiled") -> dict[str, dict[str, Any]]:
-    found = rows(book, f"SELECT * FROM revision_all WHERE vintage = {vintage} AND kind = '{kind}'")  # noqa: S608
+    found = rows(book, f"SELECT * FROM revision_all WHERE vintage = {vintage} AND kind = '{kind}'")
     return {r["figure"]: r for r in found}
 
 
@@ -62,7 +62,7 @@ def test_the_first_vintage_revises_nothing(twice: tuple[Book, int, int]) -> None
 
 
 def test_only_what_rests_on_the_correction_has_a_row(twice: tuple[Book, int, int]) -> None:
-    book, first, second = twice
+    book, _, second = twice
     found = revisions(book, second)
     parts = [name.split("/") for name in found]
     assert {p[2] for p in parts} == {"2020"}  # 2019 is as it was
@@ -111,7 +111,11 @@ def test_a_restated_opening_has_a_row_with_its_reason_and_the_note(tmp_path: Pat
     assert (r["old"], r["new"], r["difference"]) == (D("59987.5"), 59990, D("2.5"))
     assert (r["reason"], r["note"], r["region_code"]) == ("CORRECTION", "CORRECTION: 错登", A)
     sql = "SELECT amount FROM asset_account WHERE region_code = '{}' AND year = 2020 AND row_code = '{}' AND column_code = 'C02'"
-    assert [rows(book, sql.format(A, row))[0]["amount"] for row in ("R10", "R23", "R40")] == [D("59987.5"), D("2.5"), D("59977.5")]
+    assert [rows(book, sql.format(A, row))[0]["amount"] for row in ("R10", "R23", "R40")] == [
+        D("59987.5"),
+        D("2.5"),
+        D("59977.5"),
+    ]
 
 
 # ---- openings from a final release
@@ -139,7 +143,7 @@ def test_the_next_year_opens_with_the_closing_of_the_final_release_and_names_it(
     made = run(book, "2020")
     assert made.vintage is not None, [f.text("en") for f in made.findings]
     assert "ASSET-OPENING-AS-RETURNED" not in {f.code for f in made.findings}
-    sql = f"SELECT amount FROM asset_account_all WHERE vintage = {made.vintage} AND region_code = '{A}' AND row_code = 'R10'"  # noqa: S608
+    sql = f"SELECT amount FROM asset_account_all WHERE vintage = {made.vintage} AND region_code = '{A}' AND row_code = 'R10'"
     assert [r["amount"] for r in rows(book, f"{sql} AND column_code = 'C02'")] == [D("59987.5")]
     trace = (book.releases / str(made.vintage) / "trace.jsonl").read_text(encoding="utf-8")
     assert f"LA-01.R40/{A}/2019/la01:C02@{vintage}" in trace
@@ -178,7 +182,9 @@ NODES = {
 
 def figure(node: str, amount: Decimal | None) -> Figure:
     row = {**ROW, "instance": "-", "cause": "-", "amount": amount, "unit": "hm2"}
-    return Figure(Address("asset_account", "A", "2020", ("LA-01", "R40", "C02", "-"), {"scheme": "land", "instance": "-"}), row, node)
+    return Figure(
+        Address("asset_account", "A", "2020", ("LA-01", "R40", "C02", "-"), {"scheme": "land", "instance": "-"}), row, node
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ def written(rows: Mapping[Cell, tuple[str, str]], changes: Mapping[Cell, Change]
         value, note = changes.get(cell, (rows.get(cell, ("", ""))[0], ""))
         region, year, item, category = cell
         state = "not_available" if value == "?" else ""
-        writer.writerow([region, year, item, category, "", value.strip("?"), state, "公顷", "自然资源局", "asset_practice", "", note])
+        writer.writerow(
+            [region, year, item, category, "", value.strip("?"), state, "公顷", "自然资源局", "asset_practice", "", note]
+        )
     return stream.getvalue()
 
 
