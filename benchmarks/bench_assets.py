@@ -7,7 +7,7 @@ an area times a rate, valued at a price. `assets`: the shipped land table of 39 
 to year, the totals of columns and city, the second routes over all totals and every check of the table. Each runs in a process of
 its own. Three times are taken: `read` parses the returns into facts, `work` computes all years over them, and `wall` is the whole
 process from a fresh interpreter, with imports and the loading of the catalogue.
-The table gives microseconds per cell and the ratios of one round; `work_to_read` compares a computed cell with reading one return.
+The table gives microseconds per cell and the ratios of one round; `work_to_read` compares a computed cell with reading a return.
 Seconds depend on the machine and are kept only as a record; nothing here is asserted by a test.
 """
 

@@ -141,7 +141,9 @@ def _layouts(root: Path, label: str, findings: list[Finding]) -> dict[str, Layou
     for name, body, place in toml_tables(root, label, "layouts", findings):
         if name in layouts:
             holes = kind_holes("layout")
-            findings.append(finding("CATALOG-DUPLICATE", place, expected=layouts[name].file, holes=holes, name=name))
+            findings.append(
+                finding("CATALOG-DUPLICATE", place, expected=Place(layouts[name].file, key=name).text(), holes=holes, name=name)
+            )
         layouts[name] = read.layout(name, Fields(body, place, findings))
     return layouts
 

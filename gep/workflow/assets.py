@@ -275,7 +275,7 @@ class _Run:
     def _second_routes(self, regions: Sequence[str]) -> None:
         """Every linear formula once more over total columns and higher regions: what was added up must obey it too."""
         todo: list[Step] = []
-        for plan in (p for p in self.plans if levels.is_linear(p) and p.rule.at != "above" and not _ratio(self.m, p)):
+        for plan in (p for p in self.plans if levels.is_linear(p) and _adds_up(self.m, p)):
             rule: Rule = replace(plan.rule, kind="second_route", tolerance=Decimal(0), severity=Severity.STOP)
             places = {
                 (region, key)
@@ -310,8 +310,9 @@ class _Run:
             )  # fmt: skip
 
 
-def _ratio(m: Method, plan: Plan) -> bool:
-    return m.measures[plan.rule.output].kind == "ratio"
+def _adds_up(m: Method, plan: Plan) -> bool:
+    """Whether the figures of a rule are there for totals: no ratio, not only above the leaves, none that was returned instead."""
+    return plan.rule.at != "above" and not plan.rule.stands_in and m.measures[plan.rule.output].kind != "ratio"
 
 
 def _open_dims(plans: Iterable[Plan]) -> frozenset[str]:

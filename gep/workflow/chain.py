@@ -117,9 +117,13 @@ def _carry(
     before, period = str(year - 1), str(year)
     returned = cells.keys(link.returned, region, period)
     closings = dict(_closings(link, prior, regions, region, year, made))
+    # total columns are totals already in the year before; what several regions closed with is one only now
+    totals = {
+        k for k in closings if prior and all(c.node.startswith(TOTAL) for c in _parts(link, prior, regions, region, year, k))
+    }
     for key, closing in closings.items():
         cells.put(closing)
-        if closing.node.startswith(TOTAL):
+        if key in totals:
             continue
         again = cells.get(link.returned, region, period, key)
         if again is None:
@@ -143,13 +147,10 @@ def _closings(
     if prior is None:
         return
     before = str(year - 1)
-    came_from: tuple[str, ...] = (region,)
-    here = regions[region]
-    if here.valid_from.year == year and here.replaces:
-        came_from = here.replaces
+    came_from = _came_from(regions, region, year)
     keys = dict.fromkeys(k for code in came_from for k in prior.cells.keys(link.closing, code, before))
     for key in keys:
-        parts = [c for code in came_from if (c := prior.cells.get(link.closing, code, before, key)) is not None]
+        parts = _parts(link, prior, regions, region, year, key)
         if len(parts) == 1:
             yield key, _moved(parts[0], region, prior)
             continue
@@ -157,6 +158,18 @@ def _closings(
         total, node = total_cell(link.closing, region, before, key, moved, prior.profile, parts[0].unit)
         made.nodes[str(node["id"])] = node
         yield key, total
+
+
+def _came_from(regions: Mapping[str, Region], region: str, year: int) -> tuple[str, ...]:
+    """The codes of the year before whose closings a region opens with."""
+    here = regions[region]
+    return here.replaces if here.valid_from.year == year and here.replaces else (region,)
+
+
+def _parts(link: Link, prior: Prior, regions: Mapping[str, Region], region: str, year: int, key: Key) -> list[Cell]:
+    """The closings of one key that a region opens with: one, or one for each region it replaces."""
+    found = (prior.cells.get(link.closing, code, str(year - 1), key) for code in _came_from(regions, region, year))
+    return [c for c in found if c is not None]
 
 
 def _moved(cell: Cell, region: str, prior: Prior) -> Cell:
