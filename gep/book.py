@@ -153,6 +153,7 @@ class Book:
             priced |= {line.measure for line in lines if line.price}
             computed |= resolved.computed
             taken |= {line.measure for line in lines} - resolved.computed
+            taken |= {rule.output for rule in resolved.rules if rule.stands_in}  # computed only where it was not returned
         values = {value_id(m) for m in priced}
         return Vocabulary(
             measures=self.catalog.measures,

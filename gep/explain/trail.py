@@ -66,11 +66,15 @@ def direct_inputs(figure: str, start: str, nodes: Mapping[str, Node]) -> Iterato
 
 
 class Below:
-    """What rests below the figures of a release: parameters, and whether any of it is illustrative. Each node is walked once."""
+    """What rests below the figures of a release: parameters, and whether any of it is illustrative. Each node is walked once.
+
+    The parameters are those of the figure's own year: a stock that is carried over from the year before has its own rows there.
+    """
 
     def __init__(self, nodes: Mapping[str, Node], sources: Mapping[str, Source]) -> None:
         self.nodes, self.sources = nodes, sources
         self.known: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self.years: dict[str, str] = {}
 
     def illustrative(self, start: str) -> bool:
         """Whether a parameter below is illustrative, or a returned figure comes from an illustrative source (示例数据)."""
@@ -108,13 +112,16 @@ class Below:
                 continue
             stack.pop()
             if name not in self.known:
-                self.known[name] = self._joined(name, [self.known[c] for c in under])
+                self.known[name] = self._joined(name, under)
         return self.known[start]
 
-    def _joined(self, name: str, parts: Sequence[tuple[tuple[str, ...], bool]]) -> tuple[tuple[str, ...], bool]:
+    def _joined(self, name: str, under: Sequence[str]) -> tuple[tuple[str, ...], bool]:
         node = self.nodes[name]
+        parts = [self.known[c] for c in under]
         own = (name,) if node["kind"] == "parameter" else ()
-        listed = [p for names, _ in parts for p in names]
+        years = [self.years[c] for c in under]
+        here = self.years[name] = _year(node) or next((y for y in years if y), "")  # a total is of the year of its parts
+        listed = [p for (names, _), year in zip(parts, years, strict=True) if year in ("", here) for p in names]
         several = tuple(dict.fromkeys((*own, *listed))) if listed else own
         only = next((names for names, _ in parts if names == several), several)  # one tuple for all that share it
         return only, self._made_up(node) or any(made_up for _, made_up in parts)
@@ -123,6 +130,13 @@ class Below:
         source = self.sources.get(str(node.get("source") or ""))
         cell = node["kind"] == "cell" and source is not None and source.kind == "illustrative"
         return node.get("status") == "illustrative" or cell
+
+
+def _year(node: Node) -> str:
+    """The year a node names; empty for a parameter, which may hold for several, and for a total."""
+    selection = node.get("selection")
+    period = node.get("period") or (selection.get("period") if isinstance(selection, dict) else "")
+    return str(period or "")[:4]
 
 
 def coefficient(text: str | None) -> Decimal | None:

@@ -255,7 +255,7 @@ def _keep(
     }
     body |= {"input_hash": input_hash, "manifest": manifest.digest.as_dict(), "findings": len(findings)}
     book.record("run", body, who=who)
-    rebuild(book.store, release_folders(book))
+    rebuild(book.store, release_folders(book), hashed=False)
     figures = tuple(f for _, f in laid.figures)
     return Made(vintage, tuple(years), tuple(profiles), state, figures, tuple(findings), _checks(computations))
 

@@ -64,7 +64,7 @@ def need_store(book: Book) -> None:
         held = {str(vintage) for (vintage,) in query.select(book.store, "SELECT vintage FROM run_all").rows}
     if held != {folder.name for folder in folders}:
         with book.lock():
-            rebuild(book.store, release_folders(book))
+            rebuild(book.store, release_folders(book), hashed=False)
 
 
 def release_of(book: Book, address: Address) -> Release:

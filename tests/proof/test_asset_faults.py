@@ -37,8 +37,12 @@ INDEPENDENT = {
 }
 # The city adds up money that the counties have rounded to four places of 10,000 yuan; its rules start from unrounded yuan.
 ROUNDED = ("万元", Decimal("0.0002"))
-# Cells of tables that no check guards: none.
-UNGUARDED: dict[str, frozenset[str]] = {"assets-physical": frozenset(), "assets-full": frozenset()}
+# Rows with a cell that no check guards. Reference levels are returned and go into an index only: where both happen to be equal there is
+# no index. Opening prices of the first year have no closing before, and the rounding of money hides a change of their last place.
+UNGUARDED = {
+    "assets-physical": frozenset[str](),
+    "assets-full": frozenset({"EC-02.RHI", "EC-02.RLO", "VP-01.PRICE.R10"}),
+}
 
 
 @dataclass(frozen=True)
@@ -133,13 +137,13 @@ def test_most_checks_run(world: World) -> None:
 
 
 def test_every_cell_is_guarded(world: World) -> None:
-    """A cell is guarded if one more unit of its last place makes a check fail; the set of those that are not is held here."""
+    """A cell is guarded if one more unit of its last place makes a check fail; rows with one that is not are held above."""
     spots = world.spots if CELLS is None else random.Random(11).sample(world.spots, CELLS)  # noqa: S311
     free = [s for s in spots if not world.told(with_amount(c := world.cell(s), Decimal(c.amount) + unit_of(c)))]
     named = Counter(s[0] for s in free)
     print(f"{world.scheme}: {len(spots) - len(free)} of {len(spots)} cells guarded; not: {dict(named)}")
     assert set(named) <= UNGUARDED[world.scheme]
-    assert len(free) * 20 <= len(spots)
+    assert len(free) * 1000 <= len(spots)
 
 
 # ---------------------------------------------------------------- faults
@@ -196,7 +200,7 @@ def test_single_faults_are_found(world: World) -> None:
     for kind, cell in faults(world, FAULTS):
         told = world.told(cell)
         name = address(cell.measure, cell.region, cell.period, cell.key)
-        if not any(name in f.figures for f in told):
+        if not any(name in f.figures for f in told) and cell.measure not in UNGUARDED[world.scheme]:
             missed.append((kind, name))
         assert all(f.rule and f.found and f.difference for f in told if f.code == "PRINTED-DIFFERS")
         kinds[kind] += 1
