@@ -20,7 +20,21 @@ import gep
 from gep import cli
 from gep.book import Book
 
-VERBS = ("demo", "init", "submit", "check", "answer", "run", "explain", "compare", "catalogue", "sql", "verify", "coefficients")
+VERBS = (
+    "demo",
+    "init",
+    "submit",
+    "check",
+    "answer",
+    "run",
+    "explain",
+    "compare",
+    "catalogue",
+    "sheet",
+    "sql",
+    "verify",
+    "coefficients",
+)
 HEAD = "region,period,item,category,part,value,state,unit,department,source,evidence,note\n"
 FAR = "999999,2010,lake_regulation,,,2.43,,亿立方米,水利局,garze2017,,\n"
 LAKE = FAR.replace("999999", "513300")

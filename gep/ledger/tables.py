@@ -210,8 +210,8 @@ FINDING = Table(
 PARAMETER_USED = Table(
     "parameter_used",
     "每个数字用到的参数、单价与系数及其来源;由上年结转的部分,参数列在上年的数字之下。",
-    "Parameters, prices and coefficients that each figure used, with their sources; what is carried over from the year before has "
-    "them under the figure of that year.",
+    "Parameters, prices and coefficients that each figure used, with their sources; what is carried over from the year before "
+    "has them under the figure of that year.",
     (
         VINTAGE,
         FIGURE,

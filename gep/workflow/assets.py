@@ -276,7 +276,7 @@ class _Run:
         """Every linear formula once more over total columns and higher regions: what was added up must obey it too."""
         todo: list[Step] = []
         for plan in (p for p in self.plans if levels.is_linear(p) and _adds_up(self.m, p)):
-            rule: Rule = replace(plan.rule, kind="second_route", tolerance=Decimal(0), severity=Severity.STOP)
+            rule: Rule = replace(plan.rule, kind="second_route", tolerance=self._rounding(plan), severity=Severity.STOP)
             places = {
                 (region, key)
                 for region in regions
@@ -288,6 +288,13 @@ class _Run:
                 keys = [dict(k) for k in dict.fromkeys(k for _, k in sorted(places))]
                 todo.append(Step(replace(plan, rule=rule), {}, keys, places, PLACES))
         self._execute(todo, regions)
+
+    def _rounding(self, plan: Plan) -> Decimal:
+        """How far a total may lie from its formula: nothing, unless the rule converts units and so rounds what is added up."""
+        if all(self.m.measures[i.ref].unit == plan.unit for i in plan.inputs if i.kind == "measure"):
+            return Decimal(0)
+        widest = max((len(t.columns) for t in self.layouts), default=1)
+        return Decimal(len(self.leaves) * widest + 1).scaleb(-plan.places) / 2
 
     def _is_total(self, key: Key) -> bool:
         """Whether a key names a total column (or row of a matrix)."""

@@ -19,7 +19,6 @@ from gep.workflow import accounts, asset_rows, chain, reconcile, revise
 from gep.workflow.accounts import Figure
 from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
-from gep.workflow.submit import Holdings
 from gep.workflow.transitions import Matrices
 
 FINAL = 3  # the lowest rank whose closings the next year takes
@@ -38,22 +37,25 @@ class Laid:
         self.rows.setdefault(table, []).extend(rows)
 
 
-def lay_out(book: Book, computations: Sequence[Computation], spans: Matrices, held: Holdings, rules_hash: str) -> Laid:
-    """All rows of the accounts and all trace nodes, the figures of a node named in it; what changed since the vintage in use."""
+def lay_out(book: Book, computations: Sequence[Computation], spans: Matrices | None = None, facts: Sequence[Fact] = ()) -> Laid:
+    """All rows of the accounts and all trace nodes, the figures of a node named in it.
+
+    `spans`: matrices over several years; `facts`: what was returned, for the coverage of the asset tables.
+    """
+    over_years = spans or Matrices()
     laid = Laid()
     for c in computations:
         if isinstance(c, AssetComputation):
             given = next((g for g in computations if g.year == c.year and not isinstance(g, AssetComputation)), c)
-            _assets(laid, book, c, given, held)
-            laid.figures += asset_rows.matrix_figures(c, [m for m in spans.cells if m.year == c.year], book.config.regions)
+            _assets(laid, book, c, given, facts)
+            laid.figures += asset_rows.matrix_figures(c, [m for m in over_years.cells if m.year == c.year], book.config.regions)
         else:
             _gep(laid, book, c)
-    laid.nodes |= spans.nodes
+    laid.nodes |= over_years.nodes
     for _, figure in laid.figures:
         if figure.address.view != "balance_sheet":  # whose columns have nodes of their own
             named: list[Json] = laid.nodes[figure.node].setdefault("figures", [])  # type: ignore[assignment]
             named.append(figure.address.text())
-    _revisions(laid, book, computations, held, rules_hash)
     return laid
 
 
@@ -67,7 +69,7 @@ def _gep(laid: Laid, book: Book, c: Computation) -> None:
         laid.nodes |= {str(n["id"]): n for n in made}
 
 
-def _assets(laid: Laid, book: Book, c: AssetComputation, given: Computation, held: Holdings) -> None:
+def _assets(laid: Laid, book: Book, c: AssetComputation, given: Computation, facts: Sequence[Fact]) -> None:
     regions = book.config.regions
     laid.nodes |= c.nodes
     laid.figures += asset_rows.asset_figures(c, regions)
@@ -77,7 +79,7 @@ def _assets(laid: Laid, book: Book, c: AssetComputation, given: Computation, hel
     compared = list(reconcile.reconcile(c, given.cells, book.catalog))
     laid.findings += reconcile.gaps_of(compared, book.catalog, c.year)
     laid.add("extent_reconciliation", reconcile.rows(compared, c, regions))
-    laid.add("coverage", _coverage(book, c, held.facts))
+    laid.add("coverage", _coverage(book, c, facts))
 
 
 def _coverage(book: Book, c: AssetComputation, facts: Sequence[Fact]) -> Iterator[dict[str, object]]:
@@ -94,7 +96,8 @@ def _coverage(book: Book, c: AssetComputation, facts: Sequence[Fact]) -> Iterato
         }  # fmt: skip
 
 
-def _revisions(laid: Laid, book: Book, computations: Sequence[Computation], held: Holdings, rules_hash: str) -> None:
+def add_revisions(laid: Laid, book: Book, computations: Sequence[Computation], facts: Sequence[Fact], rules_hash: str) -> None:
+    """Add the revision table: openings that are re-stated, and every figure that is not that of the vintage in use."""
     for c in computations:
         mine = [
             (table, f) for table, f in laid.figures
@@ -106,7 +109,7 @@ def _revisions(laid: Laid, book: Book, computations: Sequence[Computation], held
             found += revise.restated(c, _openings(c, mine))
         before = _before(book, c.profile, c.year)
         if before is not None:
-            changed = revise.changed_facts(before, (f for f in held.facts if f.period[:4] == str(c.year)))
+            changed = revise.changed_facts(before, (f for f in facts if f.period[:4] == str(c.year)))
             found += revise.recompiled(before, mine, changed, rules_hash, laid.nodes)
         laid.add("revision", ({"region_code": str(r["figure"]).split("/")[1], **r, **around} for r in found))
 

@@ -29,7 +29,7 @@ from gep.workflow.accounts import Figure, lineage
 from gep.workflow.assets import AssetComputation, compute_assets, is_asset
 from gep.workflow.chain import Prior
 from gep.workflow.compute import Computation, compute
-from gep.workflow.lay_out import Laid, final_closings, lay_out
+from gep.workflow.lay_out import Laid, add_revisions, final_closings, lay_out
 from gep.workflow.published import compare_published
 from gep.workflow.submit import Holdings, holdings
 from gep.workflow.transitions import Matrices, matrices
@@ -222,7 +222,8 @@ def _keep(
 ) -> Made:
     frozen, rules_hash = freeze(book, computations)
     vintage = len(book.entries()) + 1
-    laid = lay_out(book, computations, spans, held, rules_hash)
+    laid = lay_out(book, computations, spans, held.facts)
+    add_revisions(laid, book, computations, held.facts, rules_hash)
     nodes = laid.nodes
     findings = [*findings, *_answered(book, laid.findings)]
     facts = [f for f in held.facts if int(f.period[:4]) in years]

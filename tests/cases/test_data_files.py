@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,11 @@ SHIPPED = TOP / "coefficients"
 BOOKS = sorted(
     path.parent for folder in (TOP / "ledgers" / "books", TOP / "tests" / "cases") for path in folder.glob("*/book.toml")
 )
-LAYERS = [(SHIPPED,), *[(SHIPPED, book / "local") for book in BOOKS]]
-NAMES = ["shipped", *[book.name for book in BOOKS]]
+TABLE_CASES = sorted(path.parent for path in (TOP / "tests" / "cases").glob("*/tables.toml"))  # printed tables, without a book
+KINDS = ("gep_profile", "asset_scheme")
+LEDGERS = TOP / "ledgers"  # the tables, the sheet and the registers stand there, beside the coefficients
+LAYERS = [(SHIPPED, LEDGERS), *[(SHIPPED, LEDGERS, place / "local") for place in (*BOOKS, *TABLE_CASES)]]
+NAMES = ["shipped", *[place.name for place in (*BOOKS, *TABLE_CASES)]]
 
 PARAMETER_HEADERS = (
     "id,source_set,region,key,valid_from,valid_to,value,unit,low,high,status,source,locator,note",
@@ -34,6 +40,30 @@ OF_STANDARDS = {
     "hj-1173-2021", "mee-2020", "ndrc-2022", "zhejiang-2020", "seea-like", "gbt46869-2025", "zhejiang-2025", "sample"
 }  # fmt: skip
 OVER_ROWS = re.compile(r" over [a-z, ]*(row|month|class)")
+REGISTER_HEADER = (
+    "id,measure,category,sense,region,valid_from,valid_to,value,unit,document,source,locator,severity,status,zh,en,note"
+)
+SENSES = {"floor": ">=", "cap": "<=", "above": ">", "below": "<"}
+# which table a rule of rules/assets belongs to, where it is none of ledgers/layouts: the sheet, the prices that VA-01 works with
+BESIDE_TABLES = {"BS-00", "VA-price", "REG"}
+# where a table or a row comes from: retrieved (R), expert knowledge (EK) with its place, an engineering decision (ENG)
+MARK = re.compile(r"(?:R|EK|R\+EK|ENG)(?::[^;]+)?(?:; (?P<own>[A-Z0-9]+(?:, [A-Z0-9]+)*): ENG)?")
+# who returns what a layout asks of a department: the layouts name the line of work, the returns the office
+OFFICES = {
+    "自然资源局": "自然资源",
+    "林业局": "林草",
+    "水利局": "水利",
+    "生态环境局": "生态环境",
+    "农业农村局": "农业农村",
+    "统计局": "统计",
+}
+# what another office of the example city hands on: the statistics office what it compiles, the water office the few rows
+# of a derived table that no other table holds
+HANDED_ON = {
+    **dict.fromkeys(("forest_area_forestry", "forest_area_survey", "planned_extraction"), "统计局"),
+    **dict.fromkeys(("EC-03.place", "WU-01.R10", "WU-01.R40"), "统计局"),
+    **dict.fromkeys(("SC-W.R22", "SC-W.R27", "SC-W.R34"), "水利局"),
+}
 VIEWS = ("value_account", "physical_account", "gep_total")
 ADDRESS = re.compile(rf"({'|'.join(VIEWS)})/([0-9A-Za-z]+)/(\d{{4}})((?:/[0-9A-Za-z_.:-]+)*)(?:/profile=([0-9a-z-]+))?(#[a-z]+)?")
 
@@ -49,8 +79,110 @@ def read_csv(path: Path) -> tuple[str, list[dict[str, str]]]:
         return ",".join(reader.fieldnames or ()), found
 
 
+def entries(root: Path, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(id, body) of the TOML files under a folder; an entry written for several tables comes once for each of its `each`."""
+    for path in sorted((root / folder).rglob("*.toml")):
+        for name, body in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            rest = {key: value for key, value in body.items() if key != "each"}
+            if "each" not in body:
+                yield name, body
+                continue
+            assert body["each"], (path, name)
+            for values in body["each"]:
+                holes = set(re.findall(r"\{([a-z][a-z0-9_]*)\}", name + repr(rest)))
+                assert holes == set(values), f"{path}: {name}: the placeholders and the values of {values} differ"
+                yield filled(name, values), filled(rest, values)
+
+
+def filled(value: Any, values: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        for hole, text in values.items():
+            value = value.replace(f"{{{hole}}}", text)
+        return value
+    if isinstance(value, list):
+        return [filled(item, values) for item in value]
+    return {filled(k, values): filled(v, values) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+@dataclass(frozen=True)
+class Table:
+    """An asset table as declared: it has no figures, but names the measures and the code schemes of its cells."""
+
+    id: str
+    body: dict[str, Any]
+
+    @property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        return {row["code"]: row for row in self.body["row"]}
+
+    @property
+    def columns(self) -> dict[str, dict[str, Any]]:
+        return {column["code"]: column for column in self.body["column"]}
+
+    @property
+    def scheme(self) -> str:
+        return self.id.replace("-", "").lower()
+
+    def codes(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(scheme, column), scalar columns apart: they stand for the whole row. A matrix has codes for its rows as well."""
+        if self.body.get("matrix"):
+            yield from ((f"{self.scheme}_from", row) for row in self.rows.values())
+            yield from ((f"{self.scheme}_to", column) for column in self.columns.values())
+            return
+        for column in self.columns.values():
+            if not column.get("scalar"):
+                yield self.scheme + column.get("block", "").lower(), column
+
+    def measure_of(self, row: str, column: dict[str, Any]) -> str:
+        part = column["code"] if column.get("scalar") else column.get("block")
+        return ".".join(filter(None, (self.id, part, row)))
+
+    def has(self, row: str, column: dict[str, Any]) -> bool:
+        return row in column.get("rows", [row])
+
+    def measures(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(id, body) of every measure, as a measures file would declare it."""
+        instance = [self.body["instance"]] if "instance" in self.body else []
+        if self.body.get("matrix"):
+            yield f"{self.id}.area", self._measure({}, {}, [f"{self.scheme}_from", f"{self.scheme}_to", "cause"])
+            return
+        seen: set[str] = set()
+        for code, row in self.rows.items():
+            for column in self.columns.values():
+                name = self.measure_of(code, column)
+                if column.get("total") or not self.has(code, column) or name in seen:
+                    continue
+                seen.add(name)
+                block = [] if column.get("scalar") else [self.scheme + column.get("block", "").lower()]
+                body = self._measure(row, column, [*instance, *block])
+                yield name, body
+                if row.get("closing") or row.get("adjustment"):  # the account may hold another figure than the department
+                    yield f"{name}.returned", body
+
+    def _measure(self, row: dict[str, Any], column: dict[str, Any], dims: list[str]) -> dict[str, Any]:
+        signed = row.get("sign") == "±"
+        return {
+            "zh": f"{self.body['zh']}：{row.get('zh', '')}",
+            "en": f"{self.body['en']}: {row.get('en', '')}",
+            "unit": column.get("unit") or row.get("unit") or self.body["unit"],
+            "kind": "stock" if row.get("stock") else "flow",
+            "finest": "0.01",
+            "dims": dims,
+            "department": self.body.get("department", ""),
+            "table": self.id,
+            "balance": self.body.get("balance", False),
+            **({} if signed else {"lower": 0}),
+        }
+
+
+@cache
+def layer_of(*roots: Path) -> Layer:
+    """The layer of these folders; no test changes it, so each is read once."""
+    return Layer(*roots)
+
+
 class Layer:
-    """The shipped folder with a book's local folder beside it; what stands twice is a fault."""
+    """The shipped folders with a book's local folder beside them; what stands twice is a fault."""
 
     def __init__(self, *roots: Path) -> None:
         self.sources: dict[str, Any] = {}
@@ -58,8 +190,11 @@ class Layer:
         self.records: dict[str, Any] = {}
         self.rules: dict[str, Any] = {}
         self.schemes: dict[str, Any] = {}
+        self.layouts: dict[str, Any] = {}
+        self.sheets: dict[str, Any] = {}
         self.codes: dict[tuple[str, str], dict[str, str]] = {}
         self.parameters: list[dict[str, str]] = []
+        self.bounds: dict[str, dict[str, str]] = {}
         for root in roots:
             self._tables(root)
             for path in sorted((root / "codes").glob("*.csv")):
@@ -73,14 +208,24 @@ class Layer:
                     header, rows = read_csv(path)
                     assert header in PARAMETER_HEADERS, path
                     self.parameters += rows
+            for path in sorted((root / "registers").glob("*.csv")):
+                header, rows = read_csv(path)
+                assert header == REGISTER_HEADER, path
+                for row in rows:
+                    assert row["id"] not in self.bounds, (path, row)
+                    self.bounds[row["id"]] = row
+        self.tables = {name: Table(name, body) for name, body in self.layouts.items()}
+        self._derive()
+        for rule in self.rules.values():
+            rule.setdefault("kind", "compute")
 
     def _tables(self, root: Path) -> None:
-        for name in ("measures", "records", "rules"):
+        for name in ("measures", "records", "rules", "layouts", "sheets"):
             table = getattr(self, name)
-            for path in sorted((root / name).glob("*.toml")):
-                for key, body in tomllib.loads(path.read_text(encoding="utf-8")).items():
-                    assert key not in table, (path, key)
-                    table[key] = body
+            for key, body in entries(root, name):
+                made = body.get("id", key) if name == "rules" else key
+                assert made not in table, (root, key)
+                table[made] = body
         for path in sorted((root / "schemes").glob("*.toml")):
             body = tomllib.loads(path.read_text(encoding="utf-8"))
             assert body["id"] not in self.schemes, path
@@ -91,18 +236,69 @@ class Layer:
                 assert key not in self.sources, key
                 self.sources[key] = body
 
+    def _derive(self) -> None:
+        """What no file spells out: measures and codes of the tables, of flows between places, rules and limits of the registers."""
+        for table in self.tables.values():
+            for name, body in table.measures():
+                assert name not in self.measures, name
+                self.measures[name] = body
+            for scheme, column in table.codes():
+                assert (scheme, column["code"]) not in self.codes, (scheme, column)
+                self.codes[scheme, column["code"]] = column
+        for body in [m for m in self.measures.values() if m.get("nets") in self.measures]:
+            whole = body["nets"]
+            self.measures |= {f"{whole}.gross": self.measures[whole], f"{whole}.inner": self.measures[whole]}
+            both = {"gross": {"measure": f"{whole}.gross"}, "inside": {"measure": f"{whole}.inner"}}
+            self.rules[f"{whole}.net"] = {
+                **{"zh": "扣除区域内部往来", "en": "Net of what passes inside", "version": "1", "at": "above", "clause": "I7"},
+                **{"output": whole, "expression": "gross - inside", "inputs": both, "source": "asset_practice"},
+            }
+        for name, row in self.bounds.items():
+            self.rules[f"REG.{name}"] = bound_rule(row)
+            parts = ("source", "locator", "region", "value", "unit", "status", "valid_from", "valid_to", "note")
+            limit = {"id": f"register.{name}", "source_set": "registers", "key": "", "low": "", "high": ""}
+            self.parameters.append({**limit, **{part: row[part] for part in parts}})
+
     def dims(self, measure: str) -> list[str]:
         found: list[str] = self.measures[measure].get("dims", [])
         return found
 
+    def chosen(self, scheme: dict[str, Any]) -> list[str]:
+        """The rules of a scheme; `LA-01.*` takes those of a table, and there must be one."""
+        found: list[str] = []
+        for name in scheme["rules"]:
+            several = [rule for rule in self.rules if rule.startswith(name[:-1])] if name.endswith(".*") else [name]
+            assert several, (scheme["id"], name)
+            found += several
+        return list(dict.fromkeys(found))
+
+
+def bound_rule(row: dict[str, str]) -> dict[str, Any]:
+    """The check that a floor or a cap of a register stands for."""
+    figure = {"measure": row["measure"], "select": pairs(row["category"])}
+    return {
+        **{key: row[key] for key in ("zh", "en", "source", "severity")},
+        **{"version": "1", "kind": "assert", "clause": row["locator"], "regions": [row["region"]]},
+        "expression": f"figure {SENSES[row['sense']]} limit",
+        "inputs": {"figure": figure, "limit": {"parameter": f"register.{row['id']}", "unit": row["unit"]}},
+        "message_zh": f"{row['zh']}：{row['document']}",
+        "message_en": f"{row['en']}: {row['document']}",
+    }
+
+
+def pairs(key: str) -> dict[str, str]:
+    """`la01:C02;cause:human` by dimension."""
+    return dict(part.split(":") for part in filter(None, key.split(";")))  # type: ignore[misc]
+
 
 @pytest.fixture(params=LAYERS, ids=NAMES)
 def layer(request: pytest.FixtureRequest) -> Layer:
-    return Layer(*request.param)
+    return layer_of(*request.param)
 
 
 def test_there_are_books_to_look_at() -> None:
-    assert {"garze-2010", "baiyangdian-2011", "natcap-renewable-2019"} <= set(NAMES)
+    assert {"garze-2010", "sample-city", "baiyangdian-2011", "natcap-renewable-2019"} <= set(NAMES)
+    assert {"hengyang-land-2005-2013", "china-forest-assets-2013"} <= set(NAMES)
 
 
 def test_everything_has_both_names(layer: Layer) -> None:
@@ -112,6 +308,11 @@ def test_everything_has_both_names(layer: Layer) -> None:
         *layer.schemes.values(),
         *layer.codes.values(),
         *layer.records.values(),
+        *(column for records in layer.records.values() for column in records["columns"].values()),
+        *layer.layouts.values(),
+        *(line for table in layer.layouts.values() for line in (*table["row"], *table["column"])),
+        *layer.sheets.values(),
+        *layer.bounds.values(),
     ]:
         assert body["zh"], body
         assert body["en"], body
@@ -120,12 +321,94 @@ def test_everything_has_both_names(layer: Layer) -> None:
 
 def test_measures_are_whole(layer: Layer) -> None:
     schemes = {scheme for scheme, _ in layer.codes}
+    computed = {rule["output"] for rule in layer.rules.values() if rule["kind"] == "compute"}
+    measured = {line["measure"] for s in layer.schemes.values() for v in s.get("service", ()) for line in v["line"]}
     for name, body in layer.measures.items():
-        assert parse_unit(body["unit"]).factor == 1, f"{name}: {body['unit']} is no base unit"
+        unit = parse_unit(body["unit"])
+        if "table" in body:  # the figures of a table are kept as printed, in 万m3 or 万元
+            assert body["table"] in layer.tables, name
+        else:
+            assert unit.factor == 1, f"{name}: {body['unit']} is no base unit"
         assert set(body.get("dims", [])) <= schemes, name
         assert Decimal(body.get("quantum", "0.000001")) > 0
         assert Decimal(body["finest"]) > 0
-        assert body["department"] or body["kind"] == "reference", name
+        made = name in computed or name.removeprefix("value.") in measured  # the value of a line needs no rule of its own
+        # a table copied from a publication as it stands (R) is owed by nobody
+        copied = layer.layouts.get(body.get("table", ""), {}).get("provenance") == "R"
+        assert body.get("department") or body["kind"] == "reference" or made or copied, name
+        assert not body.get("balance") or body["kind"] in ("stock", "flow"), name
+        if "mirror" in body:  # what one place returns as going, the other returns as coming: by the same columns
+            other = layer.measures[body["mirror"]]
+            assert other["mirror"] == name, name
+            assert (other["dims"], other["unit"], other["table"]) == (body["dims"], body["unit"], body["table"]), name
+        if "nets" in body:
+            whole = layer.measures[body["nets"]]
+            assert unit.compatible(parse_unit(whole["unit"])), name
+            assert set(whole["dims"]) < set(body["dims"]), name
+
+
+def test_records_are_whole(layer: Layer) -> None:
+    schemes = {scheme for scheme, _ in layer.codes}
+    for name, body in layer.records.items():
+        assert set(body["dims"]) <= schemes, name
+        assert body.get("extent", "ecosystem_area") in layer.measures, name
+        for column in body["columns"].values():
+            parse_unit(column["unit"])
+            assert column["lower"] < column["upper"], name
+
+
+def test_tables_are_whole(layer: Layer) -> None:
+    """Every row, column and total refers to what the table has, and it can be told where each comes from."""
+    schemes = {scheme for scheme, _ in layer.codes}
+    for name, table in layer.tables.items():
+        rows, columns = table.rows, table.columns
+        assert len(rows) == len(table.body["row"]), name
+        assert len(columns) == len(table.body["column"]), name
+        assert table.body.get("instance", "mineral") in schemes, name
+        mark = MARK.fullmatch(table.body["provenance"])
+        assert mark, (name, table.body["provenance"])
+        assert set((mark["own"] or "").split(", ")) <= {"", *rows, *columns}, name
+        for line in (table.body, *rows.values(), *columns.values()):
+            assert parse_unit(line.get("unit", "1")), (name, line)
+        for row in rows.values():
+            assert row["sign"] in ("+", "-", "±"), (name, row)
+            if "closing" in row:
+                assert row.get("stock"), (name, row)
+                assert rows[row["closing"]].get("stock"), (name, row)
+            assert row.get("cause", "human") in ("human", "natural", "adjustment"), (name, row)
+            if "adjustment" in row:
+                assert (row["sign"], row["adjustment"]) in (("+", "up"), ("-", "down")), (name, row)
+        for column in columns.values():
+            assert set(column.get("rows", [])) <= set(rows), (name, column)
+            for part in column.get("total", []):
+                assert part != column["code"], (name, column)
+                assert columns[part].get("block") == column.get("block"), (name, column)
+
+
+def test_sheet_shows_cells_that_exist(layer: Layer) -> None:
+    for name, line in layer.sheets.items():
+        assert line["side"] in ("asset", "liability", "net"), name
+        for cell in (line["opening"], line["closing"]):
+            table = layer.tables.get(cell.partition(".")[0])
+            if "column" in line:
+                assert table, (name, cell)
+                assert table.has(cell.partition(".")[2], table.columns[line["column"]]), (name, cell)
+                assert cell.partition(".")[2] in table.rows, (name, cell)
+            else:
+                assert cell in layer.measures, (name, cell)
+
+
+def test_registers_set_limits_of_figures_that_exist(layer: Layer) -> None:
+    for name, row in layer.bounds.items():
+        measure = layer.measures[row["measure"]]
+        assert row["sense"] in SENSES, name
+        assert row["severity"] in ("stop", "query", "note"), name
+        assert row["status"] in ("standard", "local", "illustrative"), name
+        assert row["document"], name
+        assert parse_unit(row["unit"]).compatible(parse_unit(measure["unit"])), name
+        assert set(pairs(row["category"])) <= set(measure.get("dims", [])), name
+        assert all(pair in layer.codes for pair in pairs(row["category"]).items()), name
+        assert (row["valid_from"] or "0") <= (row["valid_to"] or "9"), name
 
 
 def test_places_in_the_accounts_are_declared_and_unique(layer: Layer) -> None:
@@ -170,15 +453,45 @@ def test_parameters_are_whole(layer: Layer) -> None:
             assert layer.sources[row["source"]]["kind"] == "illustrative", row
 
 
+def test_figures_of_the_asset_tables_that_are_not_made_up_have_a_real_source() -> None:
+    layer = layer_of(SHIPPED, LEDGERS)
+    rows = [row for path in sorted(SHIPPED.glob("*/assets*.csv")) if path.parent.name in ("parameters", "prices")
+            for row in read_csv(path)[1]]  # fmt: skip
+    assert rows
+    for row in (*rows, *layer.bounds.values()):
+        if row["status"] != "illustrative":
+            assert layer.sources[row["source"]]["kind"] != "illustrative", row
+            assert row["locator"], row
+
+
+def test_asset_rules_stand_under_a_table() -> None:
+    layer = layer_of(SHIPPED, LEDGERS)
+    for name, body in entries(SHIPPED, "rules/assets"):
+        rule = body.get("id", name)
+        table = rule.partition(".")[0]
+        assert table in {*layer.tables, *BESIDE_TABLES}, rule
+        made = layer.measures[body["output"]] if "output" in body else {}
+        assert made.get("table", table) == table or table in BESIDE_TABLES, f"{rule} makes a figure of {made['table']}"
+
+
 def test_one_parameter_id_has_one_kind_of_unit(layer: Layer) -> None:
-    dims: dict[str, Any] = {}
+    """One kind for an id; where every reader names the code (the cost of a liability by its item), one for each code named."""
+    readings = defaultdict(list)
+    for rule in layer.rules.values():
+        for given in rule["inputs"].values():
+            readings[given.get("parameter")].append(set(read_for(rule, given)))
+    dims: dict[tuple[str, ...], Any] = {}
     for row in layer.parameters:
+        named = set.intersection(*readings[row["id"]]) if readings[row["id"]] else set()
+        codes = [f"{dim}:{code}" for dim, code in pairs(row["key"]).items() if dim in named]
         found = parse_unit(row["unit"]).without_price_year().dims
-        assert dims.setdefault(row["id"], found) == found, row["id"]
+        assert dims.setdefault((row["id"], *codes), found) == found, row["id"]
 
 
 def test_rules_refer_to_what_exists_and_carry_their_source(layer: Layer) -> None:
-    parameters = {p["id"]: p for p in layer.parameters}
+    parameters = defaultdict(list)
+    for row in layer.parameters:
+        parameters[row["id"]].append(row)
     for name, rule in layer.rules.items():
         assert rule["source"] in layer.sources, name
         assert rule["clause"], name
@@ -189,31 +502,44 @@ def test_rules_refer_to_what_exists_and_carry_their_source(layer: Layer) -> None
             rule["message_zh"] and rule["message_en"] and rule["severity"] in ("stop", "query", "note")
         )
         for dim, codes in rule.get("domain", {}).items():
-            assert codes == ["*"] or all((dim, code) in layer.codes for code in codes), name
+            assert codes == ["*"] or all((dim, code) in layer.codes for code in codes), (name, dim, codes)
         names = set(re.findall(r"[a-z][a-z0-9_]*", rule["expression"]))
         for key, given in rule["inputs"].items():
             assert key in names, f"{name}: {key} is not used"
-            check_input(layer, parameters, name, given)
+            check_input(layer, parameters, name, given, read_for(rule, given))
         for equation in rule.get("empirical", {}).values():
             assert equation["source"] in layer.sources
             for unit in (*equation["args"].values(), equation["unit"]):
                 parse_unit(unit)
 
 
-def check_input(layer: Layer, parameters: dict[str, dict[str, str]], name: str, given: dict[str, Any]) -> None:
+def read_for(rule: dict[str, Any], given: dict[str, Any]) -> dict[str, list[str]]:
+    """The codes an input is read for, where the rule says which: those it selects, those of the domain it varies by."""
+    domain = {dim: codes for dim, codes in rule.get("domain", {}).items() if dim in given.get("grain", ()) and codes != ["*"]}
+    return domain | {dim: [code] for dim, code in given.get("select", {}).items()}
+
+
+def check_input(
+    layer: Layer, parameters: dict[str, list[dict[str, str]]], name: str, given: dict[str, Any], codes: dict[str, list[str]]
+) -> None:
     if "measure" in given:
         assert given["measure"] in layer.measures, (name, given)
         for dim, code in given.get("select", {}).items():
             assert (dim, code) in layer.codes, (name, given)
+            assert dim in layer.dims(given["measure"]), (name, given)
+        if "unit" in given:
+            assert parse_unit(given["unit"]).compatible(parse_unit(layer.measures[given["measure"]]["unit"])), (name, given)
     elif "column" in given:
         column = layer.records[given["rows"]]["columns"][given["column"]]
         assert parse_unit(given["unit"]).compatible(parse_unit(column["unit"])), (name, given)
         assert (given["lower"], given["upper"]) == (column["lower"], column["upper"]), (name, given)
     else:
         assert given["parameter"] in parameters or ("parameter", given["parameter"]) in layer.codes, (name, given)
-        if given["parameter"] in parameters:  # of some only a book has values
-            declared = parse_unit(parameters[given["parameter"]]["unit"]).without_price_year()
-            assert parse_unit(given["unit"]).without_price_year().compatible(declared), (name, given)
+        assert set(given.get("select", {}).items()) <= set(layer.codes), (name, given)
+        for row in parameters.get(given["parameter"], ()):  # of some only a book has values
+            if all(code in codes.get(dim, [code]) for dim, code in pairs(row["key"]).items()):
+                declared = parse_unit(row["unit"]).without_price_year()
+                assert parse_unit(given["unit"]).without_price_year().compatible(declared), (name, given, row)
 
 
 def test_routes_read_the_inputs_of_their_rules(layer: Layer) -> None:
@@ -245,20 +571,31 @@ def test_schemes_choose_what_exists(layer: Layer) -> None:
     sets = {p["source_set"] for p in layer.parameters}
     for name, scheme in layer.schemes.items():
         assert scheme["source"] in layer.sources
-        assert set(scheme["rules"]) <= set(layer.rules), name
+        chosen = layer.chosen(scheme)
+        assert set(chosen) <= set(layer.rules), name
         assert set(scheme["parameter_sets"]) <= sets, (name, set(scheme["parameter_sets"]) - sets)
-        outputs = Counter(
-            (layer.rules[r]["output"], code)
-            for r in scheme["rules"]
-            if layer.rules[r]["kind"] == "compute"
-            for code in layer.rules[r].get("domain", {}).get("ecosystem", ["*"])
-        )
-        assert [o for o, n in outputs.items() if n > 1] == []
+        if scheme["kind"] == "asset_scheme":
+            assert set(scheme["tables"]) <= set(layer.tables), name
+            assert {r.partition(".")[0] for r in chosen} <= {*scheme["tables"], *BESIDE_TABLES}, name
+        else:
+            assert "tables" not in scheme, name
+        makers = defaultdict(list)
+        for rule in (layer.rules[r] for r in chosen):
+            if rule["kind"] == "compute" and rule.get("at") != "above":  # above the leaves a figure is made anew
+                makers[rule["output"]].append(rule.get("domain", {}))
+        for output, domains in makers.items():
+            for i, one in enumerate(domains):
+                assert all(apart(one, other) for other in domains[i + 1 :]), (name, output)
         assert set(scheme.get("overlaps", {}).values()) <= {"show"}
         for service in scheme.get("service", ()):
             assert layer.codes["service", service["id"]]["class"] == service["class"], service["id"]
             for line in service["line"]:
                 check_line(layer, scheme, service["id"], line)
+
+
+def apart(one: dict[str, list[str]], other: dict[str, list[str]]) -> bool:
+    """Whether two rules for one figure never make the same of it: along one of the dimensions they have no code in common."""
+    return any("*" not in (*one[d], *other[d]) and not set(one[d]) & set(other[d]) for d in one.keys() & other.keys())
 
 
 def check_line(layer: Layer, scheme: dict[str, Any], service: str, line: dict[str, Any]) -> None:
@@ -298,12 +635,9 @@ def check_price(
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.name)
 def test_returns_fit_the_catalogue(book: Path) -> None:
-    layer = Layer(SHIPPED, book / "local")
+    layer = layer_of(SHIPPED, LEDGERS, book / "local")
     regions, schemes = book_regions(book)
-    computed = [
-        {layer.rules[r]["output"] for r in layer.schemes[s]["rules"] if layer.rules[r]["kind"] == "compute"} for s in schemes
-    ]
-    always_computed = set.intersection(*computed)
+    makers = [makers_of(layer, [s for s in schemes if layer.schemes[s]["kind"] == kind]) for kind in KINDS]
     keys = Counter[tuple[str, ...]]()
     for path in sorted((book / "returns").glob("*.csv")):
         header, rows = read_csv(path)
@@ -312,14 +646,15 @@ def test_returns_fit_the_catalogue(book: Path) -> None:
         for row in rows:
             extra = {k: v for k, v in row.items() if k.startswith("attr.")}
             keys[(row["region"], row["period"], row["item"], row["category"], row["part"], "".join(extra.values()))] += 1
-            measure = layer.measures[row["item"]]
+            item, category = cell(layer, row)
+            measure = layer.measures[item]
             assert row["region"] in regions, row
             assert row["source"] in layer.sources, row
-            assert row["item"] not in always_computed, f"{row['item']} is computed, not returned"
-            assert row["department"] == measure["department"], row
+            assert not any(is_made(found, item, category) for found in makers), f"{item} {category} is computed, not returned"
+            assert is_of(row["department"], item, measure), (row, measure["department"])
             given = {k for k, v in extra.items() if v} - {"attr.precision"}
             assert given == {f"attr.{a}" for a in measure.get("attrs", [])}, row
-            check_category(layer, row)
+            check_category(layer, item, category)
             check_amount(row, measure)
     assert [k for k, n in keys.items() if n > 1] == []
 
@@ -334,12 +669,61 @@ def book_regions(book: Path) -> tuple[set[str], list[str]]:
     return codes, body["schemes"]
 
 
-def check_category(layer: Layer, row: dict[str, str]) -> None:
-    dims = layer.dims(row["item"])
-    assert len(dims) <= 1, "a second dimension needs scheme:code pairs"
-    assert bool(row["category"]) == bool(dims), row
-    if dims:
-        assert (dims[0], row["category"]) in layer.codes, row
+def makers_of(layer: Layer, schemes: list[str]) -> list[dict[str, list[dict[str, list[str]]]]]:
+    """For each scheme of a kind: measure -> the classes each of its rules makes it for.
+
+    Left out: a rule that stands in for what was not returned, and one that works above the leaves only.
+    """
+    found = []
+    for name in schemes:
+        made = defaultdict(list)
+        for rule in (layer.rules[r] for r in layer.chosen(layer.schemes[name])):
+            if rule["kind"] == "compute" and not rule.get("stands_in") and rule.get("at") != "above":
+                made[rule["output"]].append(rule.get("domain", {}))
+        found.append(dict(made))
+    return found
+
+
+def is_made(schemes: list[dict[str, list[dict[str, list[str]]]]], measure: str, category: dict[str, str]) -> bool:
+    """Whether every scheme of a kind computes the figure, so that it cannot be what a department states."""
+
+    def fits(domain: dict[str, list[str]]) -> bool:
+        return all(codes == ["*"] or category.get(dim) in (None, *codes) for dim, codes in domain.items())
+
+    return bool(schemes) and all(any(fits(domain) for domain in made.get(measure, ())) for made in schemes)
+
+
+def cell(layer: Layer, row: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The measure and the codes of a return; `FT-01.R21` in column A1 is FT-01.A.R21, and an opening is kept as returned."""
+    item, category = row["item"], row["category"]
+    table = layer.tables.get(item.partition(".")[0])
+    line = table.rows.get(item.partition(".")[2]) if table else None
+    if table is None or line is None or table.body.get("matrix"):
+        dims = layer.dims(item)
+        return item, pairs(category) if ":" in category else dict(zip(dims, [category], strict=True)) if category else {}
+    codes = set(pairs(category).values()) if ":" in category else {category}
+    heads = [c for c in table.columns.values() if c["code"] in codes and not c.get("scalar")]
+    if not heads:  # a figure of the whole row: it has one column
+        heads = [c for c in table.columns.values() if c.get("scalar") and table.has(line["code"], c)]
+    assert len(heads) == 1, row
+    assert table.has(line["code"], heads[0]), row
+    name = table.measure_of(line["code"], heads[0])
+    name += ".returned" if line.get("closing") or line.get("adjustment") else ""
+    dims = layer.dims(name)
+    return name, pairs(category) if ":" in category else dict(zip(dims, [category], strict=True)) if category else {}
+
+
+def is_of(office: str, item: str, measure: dict[str, Any]) -> bool:
+    """Whether an office answers for a measure: named by it, or of the line of work that its table names (several with a slash)."""
+    asked = measure["department"].partition("(")[0].split("/")
+    return office in (measure["department"], HANDED_ON.get(item.removesuffix(".returned"))) or OFFICES.get(office) in asked
+
+
+def check_category(layer: Layer, item: str, category: dict[str, str]) -> None:
+    assert set(category) == set(layer.dims(item)), (item, category)
+    for pair in category.items():
+        assert pair in layer.codes, (item, pair)
+        assert not layer.codes[pair].get("total"), f"{item}: {pair} is the sum of other columns"
 
 
 def check_amount(row: dict[str, str], measure: dict[str, Any]) -> None:
@@ -351,13 +735,15 @@ def check_amount(row: dict[str, str], measure: dict[str, Any]) -> None:
     value, unit = Decimal(row["value"]), parse_unit(row["unit"])
     if measure["kind"] == "reference":
         return
-    assert unit.compatible(parse_unit(measure["unit"])), row
-    assert "lower" not in measure or value * Decimal(unit.factor.numerator) / unit.factor.denominator >= measure["lower"], row
+    own = parse_unit(measure["unit"])
+    assert unit.compatible(own), row
+    factor = unit.factor / own.factor
+    assert "lower" not in measure or value * Decimal(factor.numerator) / factor.denominator >= measure["lower"], row
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda b: b.name)
 def test_published_figures_have_readable_addresses(book: Path) -> None:
-    layer = Layer(SHIPPED, book / "local")
+    layer = layer_of(SHIPPED, LEDGERS, book / "local")
     path = book / "returns" / "published.csv"
     rows = read_csv(path)[1] if path.is_file() else []
     for row in rows:
@@ -374,13 +760,13 @@ def test_published_figures_have_readable_addresses(book: Path) -> None:
 
 def test_answers_name_chosen_rules_that_can_be_answered() -> None:
     for path in sorted((TOP / "ledgers" / "books").glob("*/answers.csv")):
-        layer = Layer(SHIPPED, path.parent / "local")
+        layer = layer_of(SHIPPED, LEDGERS, path.parent / "local")
         regions, schemes = book_regions(path.parent)
         header, rows = read_csv(path)
         assert header == ANSWER_HEADER
         for row in rows:
             assert row["region"] in regions
-            assert any(row["rule"] in layer.schemes[s]["rules"] for s in schemes), row
+            assert any(row["rule"] in layer.chosen(layer.schemes[s]) for s in schemes), row
             assert layer.rules[row["rule"]]["severity"] == "query", row
             assert row["answer"], row
             assert row["by"], row

@@ -16,7 +16,8 @@ from gep.base.findings import Finding, Refused, stops
 from gep.base.records import Fact, Line, Parameter, Service, State
 from gep.catalog.load import load
 from gep.workflow.compute import Computation
-from gep.workflow.run import Made, lay_out
+from gep.workflow.lay_out import lay_out
+from gep.workflow.run import Made
 from gep.workflow.views import rows
 
 Told = Callable[..., Finding]
@@ -34,7 +35,7 @@ CODES = "scheme,edition,code,parent,zh,en,valid_from,valid_to\n"
 
 def totals(world: Any, made: Computation) -> dict[str, Mapping[str, Any]]:
     """The totals of a computation, by region."""
-    figures, _ = lay_out(world.book, [made])
+    figures = [f for _, f in lay_out(world.book, [made]).figures]
     return {f.address.region: f.row for f in figures if f.address.view == "gep_total"}
 
 

@@ -23,7 +23,8 @@ from gep.catalog.record import Catalog
 from gep.workflow.accounts import Figure
 from gep.workflow.compute import Computation, compute
 from gep.workflow.init import init
-from gep.workflow.run import lay_out, run
+from gep.workflow.lay_out import lay_out
+from gep.workflow.run import run
 from gep.workflow.submit import Holdings, holdings
 
 HERE = Path(__file__).resolve().parent
@@ -117,7 +118,8 @@ class World:
 
     def done(self) -> Done:
         made = self.computations()
-        figures, nodes = lay_out(self.case.book, made)
+        laid = lay_out(self.case.book, made)
+        figures, nodes = [f for _, f in laid.figures], laid.nodes
         return Done(made, figures, nodes)
 
 

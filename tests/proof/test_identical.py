@@ -29,7 +29,8 @@ from gep.catalog.record import Catalog
 from gep.workflow import run as run_module
 from gep.workflow.compute import compute
 from gep.workflow.init import init
-from gep.workflow.run import lay_out, run, trace_lines
+from gep.workflow.lay_out import lay_out
+from gep.workflow.run import run, trace_lines
 from gep.workflow.submit import submit
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "rows-synthetic"
@@ -289,7 +290,7 @@ def figures(catalog: Catalog, facts: list[Fact], regions: Mapping[str, Region], 
     shown = {c: r for c, r in regions.items() if c in leaves or any(regions[x].parent == c for x in leaves)}
     made = compute(catalog, "small", 2020, facts, shown, leaves)
     assert not [f for f in made.findings if f.severity == "stop"]
-    rows, _ = lay_out(_Regions(shown), [made])  # type: ignore[arg-type]
+    rows = [f for _, f in lay_out(_Regions(shown), [made]).figures]  # type: ignore[arg-type]
     found = {}
     for f in rows:
         amount = {"physical_account": "quantity", "value_account": "value", "gep_total": "gep"}[f.address.view]

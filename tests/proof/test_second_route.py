@@ -81,6 +81,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped folder to write on, and a profile of lakes and marshes beside it."""
     root = tmp_path_factory.mktemp("flips")
     shutil.copytree(data_root() / "coefficients", root / "coefficients")
+    for folder in ("layouts", "registers", "sheets"):  # the tables declare measures that rules read
+        shutil.copytree(data_root() / "ledgers" / folder, root / "ledgers" / folder)
     (root / "local" / "schemes").mkdir(parents=True)
     (root / "local" / "schemes" / "lakes.toml").write_text(LAKES, encoding="utf-8")
     return root
