@@ -49,7 +49,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     folder = tmp_path_factory.mktemp("cli") / "[/demo]"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GEP_USER", "clerk")
-        return folder / "garze-2010", CliRunner().invoke(cli.app, ["demo", str(folder), "--lang", "zh"])
+        return folder / "garze-2010", CliRunner().invoke(cli.app, ["demo", str(folder), "--years", "2016", "--lang", "zh"])
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,9 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo books")] = Path(
         "gep-demo"
     ),
+    years: Annotated[
+        str, typer.Option("--years", metavar="Y|A-B|all", help="示例市核算哪些年 / years of the example city")
+    ] = "all",
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +64,7 @@ def demo(
     out = Output(lang, as_json)
     with out.refusals():
         with out.progress() as progress:
-            made, city = run_demo(folder, progress=progress), run_demo(folder, CITY, progress=progress)
+            made, city = run_demo(folder, progress=progress), run_demo(folder, CITY, years=years, progress=progress)
         told = [*(f for s in made.submitted for f in s.findings), *made.made.findings]
         told_of_city = [*(f for s in city.submitted for f in s.findings), *city.made.findings]
         for one, findings in ((made, told), (city, told_of_city)):
@@ -70,7 +73,7 @@ def demo(
         totals = rows(made.book, "SELECT * FROM gep_total ORDER BY profile")
         printed = rows(made.book, "SELECT * FROM published_figure ORDER BY file, row")
         example = explain_figure(made.book, FIGURE, out.lang)
-        services, years = rows(city.book, BY_SERVICE), rows(city.book, CITY_TOTALS)
+        services, by_region = rows(city.book, BY_SERVICE), rows(city.book, CITY_TOTALS)
 
         names, regions = city.book.catalog.codes["service"], city.book.config.regions
 
@@ -79,21 +82,30 @@ def demo(
             out.console.print(show.totals(totals, out.lang))
             out.console.print(show.explanation(example, out.lang))
             out.console.print(show.findings(told, out.lang))
-            out.console.print(by_year(services, years, names, regions, out.lang))
+            out.console.print(by_year(services, by_region, names, regions, out.lang))
+            out.console.print(show.checks(city.made.checks, told_of_city, out.lang), markup=False)
             out.console.print(show.counted(told_of_city, out.lang))
             out.console.print(_where_to_look(made.book.root, city.book.root, out.lang))
 
         verdicts = {v: sum(1 for r in printed if r["verdict"] == v) for v in ("meets", "misses", "not_computed")}
         result: dict[str, Any] = {"book": str(made.book.root), "vintage": made.made.vintage}
         result |= {"totals": totals, "published": verdicts}
-        result |= {"city": {"book": str(city.book.root), "vintage": city.made.vintage, "totals": years, "services": services}}
+        result |= {"city": {"book": str(city.book.root), "vintage": city.made.vintage, "totals": by_region, "services": services}}
         out.end(result, told, text=text, told_by_text=True)
 
 
 def _where_to_look(root: Path, city: Path, lang: str) -> str:
     lines = {
-        "zh": ("账册", "解释任一数字", "用 SQL 查询", "比较两个方案", "生态产品目录清单", "示例市(示例数据)"),
-        "en": ("The book", "Explain any figure", "Ask SQL", "Compare two profiles", "The product catalogue", "The example city"),
+        "zh": ("账册", "解释任一数字", "用 SQL 查询", "比较两个方案", "生态产品目录清单", "示例市(示例数据)", "资产表与总表"),
+        "en": (
+            "The book",
+            "Explain any figure",
+            "Ask SQL",
+            "Compare two profiles",
+            "The product catalogue",
+            "The example city",
+            "Asset tables and balance sheet",
+        ),
     }[lang]
     return "\n".join(
         [
@@ -103,6 +115,7 @@ def _where_to_look(root: Path, city: Path, lang: str) -> str:
             f"{lines[3]}: gep compare {root} --profiles garze-2017 garze-2017-one-carbon",
             f"{lines[5]}: {city}",
             f"{lines[4]}: gep catalogue {city} --year 2022",
+            f"{lines[6]}: gep sheet {city} LA-01 BS-00 --year 2022",
         ]
     )
 

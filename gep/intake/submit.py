@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from gep.base.findings import Place, finding
@@ -33,16 +34,42 @@ def intake(
     """
     if record_set:
         return _record_set(file_name, data, vocabulary, record_set, limit)
+    read = _alone(file_name, data, vocabulary, limit)
+    settled = check_across(read.facts, vocabulary, stored, region_area)
+    return replace(read, facts=settled.facts, findings=in_order((*read.findings, *settled.findings)))
+
+
+@dataclass
+class _Read:
+    """What files say by themselves, for one vocabulary: a program that submits and then runs reads each of them once."""
+
+    vocabulary: Vocabulary | None = None
+    files: dict[tuple[str, str, int], Intake] = field(default_factory=dict)
+
+
+_READ = _Read()
+
+
+def _alone(file_name: str, data: bytes, vocabulary: Vocabulary, limit: int) -> Intake:
+    """The facts and findings of a file without regard to what is stored."""
+    digest = hashlib.sha256(data).hexdigest()
+    if _READ.vocabulary != vocabulary:
+        _READ.vocabulary, _READ.files = vocabulary, {}
+    key = (file_name, digest, limit)
+    if key not in _READ.files:
+        _READ.files[key] = _read(file_name, data, digest, vocabulary, limit)
+    return _READ.files[key]
+
+
+def _read(file_name: str, data: bytes, digest: str, vocabulary: Vocabulary, limit: int) -> Intake:
     table, findings = read_table(file_name, data, limit)
     if table is None:
-        return Intake((), in_order(findings), file_name, hashlib.sha256(data).hexdigest())
+        return Intake((), in_order(findings), file_name, digest)
     read = read_tidy(table, vocabulary)
     if any(f.code == "INTAKE-NO-HEADER" for f in read.findings):
         # the names of the columns are no names then, so nothing is said of them
         findings = tuple(f for f in findings if not f.code.startswith("INTAKE-HEADER-"))
-    settled = check_across(read.facts, vocabulary, stored, region_area)
-    every = in_order((*findings, *read.findings, *settled.findings))
-    return Intake(settled.facts, every, table.file, table.sha256, read.rows)
+    return Intake(read.facts, in_order((*findings, *read.findings)), table.file, table.sha256, read.rows)
 
 
 def _record_set(file_name: str, data: bytes, vocabulary: Vocabulary, record_set: str, limit: int) -> Intake:

@@ -36,12 +36,19 @@ class Demo:
     made: Made
 
 
-def demo(folder: Path, name: str = BOOK, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Demo:
+def demo(
+    folder: Path,
+    name: str = BOOK,
+    *,
+    years: str = "all",
+    who: str = "",
+    progress: Callable[[str], None] = lambda text: None,
+) -> Demo:
     """The main job on a shipped book, in `folder`/`name` or, if that is taken, `name`-2 and so on."""
     progress(name)
     root = next(p for p in _names(folder, name) if not p.exists())
     book, submitted = init(root, name, who=who)
-    return Demo(book, submitted, run(book, "all", who=who, progress=progress))
+    return Demo(book, submitted, run(book, years, who=who, progress=progress))
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:

@@ -79,7 +79,7 @@ def test_every_gap_of_the_guide_is_named(city: Book, refused: Made) -> None:
 
 @pytest.fixture(scope="module")
 def years(city: Book) -> Book:
-    assert run(city, "2020-2021", who="maker").vintage is not None
+    assert run(city, "2020-2021", profiles=["sample"], who="maker").vintage is not None
     return city
 
 

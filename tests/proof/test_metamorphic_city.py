@@ -161,7 +161,7 @@ def test_the_order_of_everything_is_of_no_effect(city: City, base: Figures) -> N
     for name, table in city.records.items():
         order = list(range(table.num_rows))
         draw.shuffle(order)
-        records[name] = table.take(pa.array(order))
+        records[name] = table.take(pa.array(order, pa.int64()))
     assert replace(city, facts=tuple(facts), records=records).figures() == base
 
 
