@@ -13,8 +13,9 @@ TOP = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TOP), str(TOP / "docs")]
 
 from make_picture import drawn  # noqa: E402
+from rich.console import Console  # noqa: E402
 
-from gep.report.sheet_view import terminal  # noqa: E402
+from gep.report.sheet_view import terminal, width  # noqa: E402
 from gep.workflow.init import init  # noqa: E402
 from gep.workflow.run import run  # noqa: E402
 from gep.workflow.sheet import sheets  # noqa: E402
@@ -31,7 +32,9 @@ def svg() -> str:
         made = run(book, YEARS, profiles=[SCHEME], trial=True, who="docs")
         if made.vintage is None:
             raise SystemExit("\n".join(f.text("en") for f in made.findings))
-        return drawn([terminal(one, "zh") for one in sheets(book, TABLES, year=YEAR, scheme=SCHEME)], WIDTH)
+        shown = sheets(book, TABLES, year=YEAR, scheme=SCHEME)
+        needed = max(width(one, Console(width=WIDTH)) for one in shown)
+        return drawn([terminal(one, "zh") for one in shown], needed)
 
 
 def main(folder: Path) -> None:

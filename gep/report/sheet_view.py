@@ -8,7 +8,8 @@ from typing import Literal
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -33,13 +34,22 @@ def terminal(sheet: Sheet, lang: str) -> RenderableType:
     return Group(head, facts, table(sheet), *notes, Text(""))
 
 
+def width(sheet: Sheet, console: Console) -> int:
+    """The columns a terminal needs so that no number of the sheet is cut; never less than it has."""
+    return max(console.width, Measurement.get(console, console.options, table(sheet)).minimum)
+
+
 def table(sheet: Sheet) -> Table:
     made = Table(header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in sheet.columns:
+    for i, column in enumerate(sheet.columns):
         unit = f"\n({column.unit})" if column.unit else ""
         title = f"{code_of(column)} {column.name}".strip() + unit
         justify: Literal["left", "right"] = "right" if column.numeric else "left"
-        made.add_column(title, justify=justify, no_wrap=column.code == "row", overflow="fold")
+        # a number is never cut: words give way first, and on a very narrow terminal its digits run on in the next line
+        longest = (
+            max((len(line.cells[i].text) for line in sheet.lines if i < len(line.cells)), default=0) if column.numeric else None
+        )
+        made.add_column(title, justify=justify, no_wrap=column.code == "row", overflow="fold", min_width=longest)
     for line in sheet.lines:
         cells = list(line.cells)
         if line.style == "group":  # a title over all columns, which a terminal table cannot span
@@ -49,7 +59,7 @@ def table(sheet: Sheet) -> Table:
 
 
 def _text(cell: Cell) -> Text:
-    return Text(cell.text, style=STYLES.get(cell.kind, ""), no_wrap=cell.kind in ("number", "missing", "not_applicable"))
+    return Text(cell.text, style=STYLES.get(cell.kind, ""), overflow="fold")
 
 
 def code_of(column: Column) -> str:

@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from gep.base.records import Layout, LayoutColumn, LayoutRow, Names
 from gep.report.balance import Entry, balance_sheet
 from gep.report.coverage import Status, coverage_sheet
 from gep.report.sheet import Cell, Line, Sheet, as_data, exact, heads, places_of, printed, provenance, uneven
-from gep.report.sheet_view import page, terminal
+from gep.report.sheet_view import page, terminal, width
 from gep.report.sheet_words import PROVENANCE, REASONS, WORDS
 from gep.report.terminal import console
 
@@ -195,3 +196,16 @@ def test_only_the_foot_of_both_sides_is_styled_as_a_total() -> None:
     made = balance_sheet(entries, ["A1", "A0", "L0", "N0"], (), [], "en")
     assert [line.style for line in made.lines] == ["", "total"]
     assert "assets = total liabilities + net assets" in made.notes[0]
+
+
+@pytest.mark.parametrize("columns", [20, 60, 100, 200])
+def test_no_number_is_cut_off_at_the_edge_of_a_terminal(columns: int) -> None:
+    entries = [entry("asset", code, "123456789.12", "987654321.98") for code in ("A0", "A1")]
+    entries += [entry("liability", "L0", "11111111.11", "22222222.22"), entry("net", "N0", "112345678.01", "965432099.76")]
+    made = balance_sheet(entries, ["A1", "A0", "L0", "N0"], (), [], "zh")
+    narrow = Console(width=columns)
+    with narrow.capture() as captured:
+        narrow.print(terminal(made, "zh"), width=width(made, narrow), crop=False)
+    numbers = [cell.text for line in made.lines for cell in line.cells if cell.kind == "number"]
+    assert "123,456,789.12" in numbers
+    assert [n for n in numbers if n not in captured.get()] == []
