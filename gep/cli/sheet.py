@@ -32,7 +32,7 @@ def sheet(
 ) -> None:
     """打印资产账户各表与资产负债表 / Print asset tables and the balance sheet; without a table, what was returned."""
     from gep.report.sheet import as_data
-    from gep.report.sheet_view import page, terminal, width
+    from gep.report.sheet_view import page, show
     from gep.workflow.sheet import returned, sheets
 
     out = Output(lang, as_json)
@@ -58,7 +58,6 @@ def sheet(
                 out.console.print(f"{output}  SHA-256 {result['sha256']}", markup=False, soft_wrap=True)
                 return
             for one in made:
-                # a terminal that is too narrow shows the line in two, which is better than numbers cut off at its edge
-                out.console.print(terminal(one, out.lang), width=width(one, out.console), crop=False)
+                show(one, out.console, out.lang)
 
         out.end(result, (), text=text)

@@ -34,9 +34,21 @@ def terminal(sheet: Sheet, lang: str) -> RenderableType:
     return Group(head, facts, table(sheet), *notes, Text(""))
 
 
+UNBOUND = 10_000  # more columns than any table has
+
+
+def show(sheet: Sheet, console: Console, lang: str) -> None:
+    """Print a sheet; a terminal that is too narrow breaks its lines in two, which is better than numbers cut off at its edge."""
+    before = console.width
+    console.width = width(sheet, console)
+    console.print(terminal(sheet, lang), crop=False)
+    console.width = before
+
+
 def width(sheet: Sheet, console: Console) -> int:
     """The columns a terminal needs so that no number of the sheet is cut; never less than it has."""
-    return max(console.width, Measurement.get(console, console.options, table(sheet)).minimum)
+    unbound = console.options.update(max_width=UNBOUND)  # a measure is never more than the options allow
+    return max(console.width, Measurement.get(console, unbound, table(sheet)).minimum)
 
 
 def table(sheet: Sheet) -> Table:

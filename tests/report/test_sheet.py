@@ -13,7 +13,7 @@ from gep.base.records import Layout, LayoutColumn, LayoutRow, Names
 from gep.report.balance import Entry, balance_sheet
 from gep.report.coverage import Status, coverage_sheet
 from gep.report.sheet import Cell, Line, Sheet, as_data, exact, heads, places_of, printed, provenance, uneven
-from gep.report.sheet_view import page, terminal, width
+from gep.report.sheet_view import page, show, terminal
 from gep.report.sheet_words import PROVENANCE, REASONS, WORDS
 from gep.report.terminal import console
 
@@ -205,7 +205,8 @@ def test_no_number_is_cut_off_at_the_edge_of_a_terminal(columns: int) -> None:
     made = balance_sheet(entries, ["A1", "A0", "L0", "N0"], (), [], "zh")
     narrow = Console(width=columns)
     with narrow.capture() as captured:
-        narrow.print(terminal(made, "zh"), width=width(made, narrow), crop=False)
+        show(made, narrow, "zh")
     numbers = [cell.text for line in made.lines for cell in line.cells if cell.kind == "number"]
     assert "123,456,789.12" in numbers
     assert [n for n in numbers if n not in captured.get()] == []
+    assert narrow.width == columns
