@@ -19,6 +19,7 @@ from gep.base.rounding import store
 from gep.catalog.classes import OPEN
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup
+from gep.catalog.tables import ACCOUNT
 from gep.engine.cells import Cells, from_facts
 from gep.engine.execute import execute
 from gep.engine.task import Step, Task
@@ -120,6 +121,7 @@ class _Run:
         self._second_routes((*self.leaves, *(p for p, _ in above)))
         self.findings += self._compared(f for f in facts if f.measure in always or self._is_total(f.key))
         self.findings += self._told_modelled(modelled)
+        self.findings += self._unread(facts)
         self.nodes = {**submitted_nodes(c for c in cells if c.is_input and c.period == self.period), **self.nodes}
         told = {f.id: f for f in (*self.findings, *self.lookup.findings.values())}
         every = self._outputs(modelled)
@@ -295,6 +297,21 @@ class _Run:
             return Decimal(0)
         widest = max((len(t.columns) for t in self.layouts), default=1)
         return Decimal(len(self.leaves) * widest + 1).scaleb(-plan.places) / 2
+
+    def _unread(self, facts: Iterable[Fact]) -> Iterator[Finding]:
+        """Returns meant for asset tables that this scheme does not fill: told, because nothing else would miss them."""
+        read = {i.ref for p in self.m.plans for i in p.inputs} | {p.rule.output for p in self.plans}
+        left: dict[str, list[Fact]] = {}
+        for f in facts:
+            measure = self.m.measures[f.measure]
+            known = measure.table in self.scheme.tables or f.measure in read or measure.nets in read
+            if ACCOUNT in measure.read_by and not known:
+                left.setdefault(f.measure, []).append(f)
+        for item, several in left.items():
+            origin = min((f.origin for f in several), key=lambda o: (o.file, o.row))
+            place = Place(origin.file, origin.row, key=f"{item}/-/{self.year}/-")
+            args = {"item": item, "profile": self.scheme.id}
+            yield finding("RUN-ITEM-UNREAD", place, found=len(several), holes=args)
 
     def _is_total(self, key: Key) -> bool:
         """Whether a key names a total column (or row of a matrix)."""
