@@ -182,7 +182,7 @@ def checks(ran: int, findings: Sequence[Finding], lang: str) -> str:
     answered = sum(f.severity == "query" and f.status == "answered" for f in failed)
     asked = sum(f.severity == "query" for f in failed) - answered
     words = {
-        "zh": f"资产表审核 {ran} 项:强制性不符 {stops},核实性待说明 {asked},已说明 {answered}",
+        "zh": f"资产表审核 {ran} 项:强制性未过 {stops},核实性待说明 {asked},已说明 {answered}",
         "en": f"asset tables: {ran} checks ran; {stops} stop, {asked} ask for an explanation, {answered} are explained",
     }
     return words[lang]
