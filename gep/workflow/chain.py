@@ -31,6 +31,7 @@ class Link:
 
     opening: str
     closing: str
+    booked: bool = True  # whether the table has adjustment rows, in which the gap of a re-stated opening stands
 
     @property
     def returned(self) -> str:
@@ -65,6 +66,7 @@ class Restated:
     key: Key
     before: Cell
     again: Cell
+    booked: bool = True
 
     @property
     def code(self) -> str:
@@ -76,12 +78,13 @@ class Restated:
 def links(layouts: Iterable[Layout]) -> Iterator[Link]:
     """Every opening of the tables with the closing it takes."""
     for layout in layouts:
+        booked = any(r.adjustment for r in layout.rows)
         for row in (r for r in layout.rows if r.closing):
             heads = [plain_columns(layout, b)[0] for b in blocks(layout) if plain_columns(layout, b)]
             heads += [c for c in layout.columns if c.scalar and row.code in (c.rows or (row.code,))]
             for head in heads:
                 if not head.rows or (row.code in head.rows and row.closing in head.rows):
-                    yield Link(measure_id(layout, row.code, head), measure_id(layout, row.closing, head))
+                    yield Link(measure_id(layout, row.code, head), measure_id(layout, row.closing, head), booked)
 
 
 def carry(
@@ -129,7 +132,7 @@ def _carry(
         if again is None:
             cells.put(replace(closing, measure=link.returned, period=period))
         elif again.exact is not None and closing.exact is not None and again.exact != closing.exact:
-            made.restated.append(Restated(link.opening, region, key, closing, again))
+            made.restated.append(Restated(link.opening, region, key, closing, again, link.booked))
     first = [k for k in returned if k not in closings]
     for key in first:
         again = cells.get(link.returned, region, period, key)
@@ -213,8 +216,9 @@ def told(made: Carried, year: int) -> list[Finding]:
 def _told_restated(r: Restated, year: int) -> Finding:
     file, row = (r.again.fact.origin.file, r.again.fact.origin.row) if r.again.fact is not None else ("", 0)
     gap = store((r.again.exact or Fraction(0)) - (r.before.exact or Fraction(0)), 6)
+    code = "ASSET-OPENING-RESTATED" if r.code else "ASSET-OPENING-UNEXPLAINED"
     return finding(
-        "ASSET-OPENING-RESTATED" if r.code else "ASSET-OPENING-UNEXPLAINED",
+        code if r.booked else "ASSET-OPENING-NOT-BOOKED",
         Place(file, row, key=f"{r.opening}/{r.region}/{year}/{key_text(r.key) or '-'}"),
         found=f"{r.again.amount} {r.again.unit}",
         expected=f"{r.before.amount} {r.before.unit}",

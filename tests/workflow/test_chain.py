@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gep.base.data import data_root
 from gep.base.records import Severity, State
+from gep.catalog.load import load
+from gep.engine.cells import Cell
 from gep.workflow.assets import AssetComputation
-from gep.workflow.chain import CODES, Prior, from_release, links
+from gep.workflow.chain import CODES, Carried, Prior, Restated, from_release, links, told
 from tests.data.assets.kit import CITY, World, cell, codes, place, small, stock, value, values
 
 ROWS = ("R10", "R23", "R33", "R40")
@@ -189,3 +192,17 @@ def test_any_chain_closes_with_the_last_opening_and_all_changes(years: list[tupl
     assert c is not None
     assert value(c, "A ST-01.R40 st01:C1") == expected
     assert "ENGINE-SECOND-ROUTE" not in codes(c)
+
+
+def test_a_table_without_adjustment_rows_keeps_the_closing_and_asks() -> None:
+    shipped = {k.opening: k.booked for k in links(load(data_root() / "coefficients").layouts.values())}
+    assert shipped["LA-01.R10"]
+    assert not shipped["WR-01.R01"]
+    key = (("wr01", "C11"),)
+    before, again = (Cell("WR-01.R01", "A", "2020", key, State.VALUE, Fraction(n), str(n), "万m3") for n in (100, 103))
+    carried = Carried(restated=[Restated("WR-01.R01", "A", key, before, again, booked=False)])
+    (told_of,) = told(carried, 2020)
+    assert (told_of.code, told_of.severity) == ("ASSET-OPENING-NOT-BOOKED", Severity.QUERY)
+    assert told_of.difference == "3.000000"  # 103 returned, 100 carried over
+    assert "keeps the closing" in told_of.text("en")
+    assert "没有调整行" in told_of.text("zh")
