@@ -22,7 +22,7 @@ from gep.base.records import (
     SheetLine,
     Source,
 )
-from gep.catalog import read
+from gep.catalog import read, read_tables
 from gep.catalog.check import check
 from gep.catalog.classes import OPEN
 from gep.catalog.each import copies
@@ -144,13 +144,13 @@ def _layouts(root: Path, label: str, findings: list[Finding]) -> dict[str, Layou
             findings.append(
                 finding("CATALOG-DUPLICATE", place, expected=Place(layouts[name].file, key=name).text(), holes=holes, name=name)
             )
-        layouts[name] = read.layout(name, Fields(body, place, findings))
+        layouts[name] = read_tables.layout(name, Fields(body, place, findings))
     return layouts
 
 
 def _sheet(root: Path, label: str, findings: list[Finding]) -> dict[str, SheetLine]:
     entries = toml_tables(root, label, "sheets", findings)
-    return {name: read.sheet_line(name, Fields(body, place, findings)) for name, body, place in entries}
+    return {name: read_tables.sheet_line(name, Fields(body, place, findings)) for name, body, place in entries}
 
 
 def _copied(
