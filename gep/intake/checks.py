@@ -77,6 +77,19 @@ def settle(facts: Sequence[Fact], vocabulary: Vocabulary, stored: Sequence[Fact]
     return Settled(tuple(sorted(kept, key=_where)), in_order(findings))
 
 
+def decide(facts: Sequence[Fact], decided: Mapping[Address, str]) -> tuple[tuple[Fact, ...], list[Finding]]:
+    """The facts that are used where it was decided which department's figure counts, and a note for each that is passed over."""
+    used, told = [], []
+    for fact in facts:
+        chosen = decided.get(address(fact), fact.department)
+        if chosen == fact.department:
+            used.append(fact)
+        else:
+            place = Place(fact.origin.file, fact.origin.row, fact.origin.column, key=name_of(fact))
+            told.append(finding("INTAKE-DECIDED", place, found=f"{fact.department or '-'}: {_text(fact)}", expected=chosen))
+    return tuple(used), told
+
+
 def _distinct(members: list[Fact], findings: list[Finding]) -> list[Fact]:
     """The first fact of each value under one key; repetitions are noted, a second value stops. Row order is all one."""
     values: list[Fact] = []

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gep.base.findings import Place, finding
 from gep.base.records import Fact, Vocabulary
-from gep.intake.checks import check_across
+from gep.intake.checks import Address, check_across, decide
 from gep.intake.reader import MAX_BYTES, read_table
 from gep.intake.records import read_record_bytes
 from gep.intake.suggest import Nearest
@@ -25,18 +25,21 @@ def intake(
     record_set: str = "",
     region_area: Mapping[str, Decimal] | None = None,
     limit: int = MAX_BYTES,
+    decided: Mapping[Address, str] | None = None,
 ) -> Intake:
     """Read and check one file. Never raises on what it holds.
 
     `stored`: the facts the book holds already. `record_set`: id of the record set the file holds; empty for a tidy submission.
+    `decided`: for a figure that two departments return, the one whose figure is used; the other's is passed over with a note.
     `region_area`: total area of regions in m2, for the check that classes fit into their region. `limit` in bytes. The facts
     returned are the sound ones that the book does not hold yet; whether they may be used is for `stops(result.findings)` to say.
     """
     if record_set:
         return _record_set(file_name, data, vocabulary, record_set, limit)
     read = _alone(file_name, data, vocabulary, limit)
-    settled = check_across(read.facts, vocabulary, stored, region_area)
-    return replace(read, facts=settled.facts, findings=in_order((*read.findings, *settled.findings)))
+    used, told = decide(read.facts, decided or {})
+    settled = check_across(used, vocabulary, stored, region_area)
+    return replace(read, facts=settled.facts, findings=in_order((*read.findings, *told, *settled.findings)))
 
 
 @dataclass

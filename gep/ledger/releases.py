@@ -91,7 +91,7 @@ def write(
     body = _body(meta, files)
     digest = digest_bytes(canonical(body))
     sealed = canonical(body | {"digest": digest.as_dict()}) + b"\n"
-    _publish(folder, content | {MANIFEST: sealed})
+    publish(folder, content | {MANIFEST: sealed})
     return Manifest(dict(meta), files, digest)
 
 
@@ -155,7 +155,7 @@ def _body(meta: Mapping[str, object], files: tuple[File, ...]) -> dict[str, obje
     return {"schema": SCHEMA, "meta": dict(meta), "files": listed}
 
 
-def _publish(folder: Path, content: Mapping[str, bytes]) -> None:
+def publish(folder: Path, content: Mapping[str, bytes]) -> None:
     """Write all files into a folder beside the target, flush them, and rename it into place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = sibling(folder)

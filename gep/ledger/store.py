@@ -7,24 +7,33 @@ do nothing but read the books it was given.
 # ruff: noqa: S608  (every name in the SQL is one of tables.py; values go through literal() or the CSV files)
 from __future__ import annotations
 
+import csv
+import os
 import re
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gep.base.findings import Finding, Place, Refused, finding
+from gep.ledger import journal_tables
 from gep.ledger.cells import csv_line
-from gep.ledger.files import Hasher, sibling, sync_folder
+from gep.ledger.columns import Column
+from gep.ledger.files import Hasher, digest_bytes, sibling, sync_folder
+from gep.ledger.journal import Entry, canonical
+from gep.ledger.journal_tables import JOURNAL_TABLES
 from gep.ledger.releases import Manifest, check, read_manifest
-from gep.ledger.tables import TABLES, Table
+from gep.ledger.tables import BY_NAME, TABLES, Table
 from gep.ledger.views import comment, create_statements, derived_statements, literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+STORED = (*TABLES, *JOURNAL_TABLES)
 STORAGE_VERSION = "v1.5.0"
 BATCH = 10_000
 ALIAS = re.compile(r"[A-Za-z_\u4e00-\u9fff][0-9A-Za-z_\u4e00-\u9fff]*")
@@ -33,31 +42,98 @@ RESERVED = frozenset({MAIN, "main", "temp", "system", "memory"})
 CLOSED = ("autoinstall_known_extensions", "autoload_known_extensions", "allow_community_extensions")
 
 
-def rebuild(path: Path, releases: Sequence[Path], *, hashed: bool = True) -> str:
-    """Build the query store at `path` from release folders and return the canonical hash of its contents (SHA-256, hex).
+def rebuild(path: Path, releases: Sequence[Path], entries: Sequence[Entry] = (), *, hashed: bool = True) -> str:
+    """Build the query store at `path` from release folders and the journal, and return the canonical hash of its contents.
 
     Every release is compared with its manifest first. The store is built beside `path` and renamed into place, so readers see the
-    old one or the new one. The hash is the same for the same content, whatever the order of the folders or the DuckDB version;
-    it takes as long as the rest, so a caller that has no use for it leaves it out (`hashed` false: the empty text).
+    old one or the new one. The hash (SHA-256, hex) is the same for the same content, whatever the order of the folders or the
+    DuckDB version; it takes as long as the rest, so a caller that has no use for it leaves it out (`hashed` false: empty text).
     Raises Refused if a release is not sound or two of them hold the same key.
     """
-    faults = [fault for folder in releases for fault in check(folder)]
+    manifests = _sound(sorted(releases))
+    with _published(path) as building, _writing(building) as con:
+        _create(con)
+        _append(con, manifests, entries)
+        for statement in create_statements():
+            con.execute(statement)
+        return _finish(con, hashed=hashed)
+
+
+def refresh(path: Path, releases: Sequence[Path], entries: Sequence[Entry]) -> None:
+    """Bring the query store up to the journal: what it lacks is added on a copy, which then takes its place.
+
+    A store that is missing, damaged, of other declarations than those of this program, or that holds a release the journal does
+    not know is built again whole. Raises Refused as `rebuild`.
+    """
+    held = loaded(path)
+    wanted = {folder.name: folder for folder in releases}
+    if held is None or not held.keys() <= wanted.keys():
+        rebuild(path, releases, entries, hashed=False)
+        return
+    manifests = _sound([folder for name, folder in wanted.items() if name not in held])
+    with _published(path) as building:
+        shutil.copyfile(path, building)
+        with _writing(building) as con:
+            _append(con, manifests, entries)
+            _finish(con, hashed=False)
+
+
+def loaded(path: Path) -> dict[str, str] | None:
+    """The releases a store holds: name of the folder -> SHA-256 of its manifest; None if the store has to be built anew."""
+    if not path.is_file():
+        return None
+    try:
+        with connect(path) as con:
+            row = con.execute("SELECT declared FROM t_schema").fetchone()
+            if row is None or row[0] != declared():
+                return None
+            return {str(name): str(digest) for name, digest in con.execute("SELECT * FROM t_loaded").fetchall()}
+    except Exception as error:
+        if isinstance(error, Refused) or type(error).__module__.startswith(("duckdb", "_duckdb")):
+            return None
+        raise
+
+
+def head(path: Path) -> str:
+    """SHA-256 of the last journal entry a store was brought up to; empty if it was built without a journal."""
+    with connect(path) as con:
+        row = con.execute("SELECT head FROM t_schema").fetchone()
+    return str(row[0]) if row else ""
+
+
+@cache
+def declared() -> str:
+    """A hash over the tables and views of this program: a store made from other declarations is built again."""
+    tables = [(t.name, [(c.name, c.type, c.key, c.required) for c in t.columns]) for t in STORED]
+    return digest_bytes(canonical([str(tables), *create_statements(), *derived_statements()])).sha256
+
+
+def _sound(folders: Sequence[Path]) -> list[tuple[Path, Manifest]]:
+    faults = [fault for folder in folders for fault in check(folder)]
     if faults:
         raise Refused(faults)
-    manifests = [(folder, read_manifest(folder)) for folder in sorted(releases)]
+    return [(folder, read_manifest(folder)) for folder in folders]
+
+
+@contextmanager
+def _published(path: Path) -> Iterator[Path]:
+    """A passing name beside `path` to build under; renamed into place at the end, removed if something fails."""
     building = sibling(path)
     try:
-        contents = _build(building, manifests, hashed=hashed)
+        yield building
+        with building.open("rb+") as stream:
+            os.fsync(stream.fileno())
         building.replace(path)
     finally:
         for left in (building, building.with_name(building.name + ".wal")):
             with suppress(FileNotFoundError):
                 left.unlink()
     sync_folder(path.parent)
-    return contents
 
 
-def _build(path: Path, manifests: Sequence[tuple[Path, Manifest]], *, hashed: bool) -> str:
+@contextmanager
+def _writing(path: Path) -> Iterator[DuckDBPyConnection]:
+    """A connection that writes to the store being built, in one transaction."""
     import duckdb
 
     with duckdb.connect(config=dict.fromkeys(CLOSED, "false")) as con:
@@ -65,30 +141,57 @@ def _build(path: Path, manifests: Sequence[tuple[Path, Manifest]], *, hashed: bo
         con.execute(f"ATTACH {literal(str(path))} AS building (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         con.execute("USE building")
         con.execute("BEGIN")
-        _create(con)
-        for folder, manifest in manifests:
-            for table in manifest.tables:
-                _load(con, table, folder / f"{table.name}.csv", manifest)
-        _refuse_twice(con)
-        for statement in [*derived_statements(), *create_statements()]:
-            con.execute(statement)
-        con.execute("COMMIT")
-        contents = contents_hash(con) if hashed else ""
-        con.execute("CHECKPOINT building")
+        yield con
         con.execute("USE memory")
         con.execute("DETACH building")
+
+
+def _append(con: DuckDBPyConnection, manifests: Sequence[tuple[Path, Manifest]], entries: Sequence[Entry]) -> None:
+    """Load releases, put the journal in place of what was there, and compute the derived tables again."""
+    for folder, manifest in manifests:
+        for table in manifest.tables:
+            _load(con, table, folder / f"{table.name}.csv", manifest)
+        con.execute("INSERT INTO t_loaded VALUES (?, ?)", [folder.name, manifest.digest.sha256])
+    _journal(con, entries)
+    if manifests:
+        _refuse_twice(con)
+    for statement in derived_statements():
+        con.execute(statement)
+    con.execute("UPDATE t_schema SET head = ?", [entries[-1].hash.sha256 if entries else ""])
+
+
+def _journal(con: DuckDBPyConnection, entries: Sequence[Entry]) -> None:
+    """The tables that come from the journal, and the states set after the runs."""
+    made = journal_tables.rows(entries)
+    con.execute("DELETE FROM t_release_state WHERE seq <> vintage")
+    for table in (*JOURNAL_TABLES, BY_NAME["release_state"]):
+        if table in JOURNAL_TABLES:
+            con.execute(f"DELETE FROM {table.stored}")
+        held = made[table.name]
+        marks = ", ".join(f"CAST(? AS {c.type})" for c in table.columns)
+        if held:
+            con.executemany(
+                f"INSERT INTO {table.stored} VALUES ({marks})", [[row.get(c.name) for c in table.columns] for row in held]
+            )
+
+
+def _finish(con: DuckDBPyConnection, *, hashed: bool) -> str:
+    con.execute("COMMIT")
+    contents = contents_hash(con) if hashed else ""
+    con.execute("CHECKPOINT building")
     return contents
 
 
 def _create(con: DuckDBPyConnection) -> None:
-    for table in TABLES:
+    for table in STORED:
         columns = ", ".join(f"{quoted(c.name)} {c.type}{' NOT NULL' if c.not_null else ''}" for c in table.columns)
         con.execute(f"CREATE TABLE {table.stored} ({columns})")
         con.execute(f"COMMENT ON TABLE {table.stored} IS {literal(comment(table.zh, table.en))}")
         for c in table.columns:
             con.execute(f"COMMENT ON COLUMN {table.stored}.{quoted(c.name)} IS {literal(comment(c.zh, c.en))}")
-    con.execute("CREATE TABLE t_schema (version INTEGER NOT NULL)")
-    con.execute("INSERT INTO t_schema VALUES (?)", [SCHEMA_VERSION])
+    con.execute("CREATE TABLE t_schema (version INTEGER NOT NULL, declared VARCHAR NOT NULL, head VARCHAR NOT NULL)")
+    con.execute("INSERT INTO t_schema VALUES (?, ?, '')", [SCHEMA_VERSION, declared()])
+    con.execute("CREATE TABLE t_loaded (folder VARCHAR NOT NULL, manifest VARCHAR NOT NULL)")
 
 
 def _load(con: DuckDBPyConnection, table: Table, file: Path, manifest: Manifest) -> None:
@@ -96,8 +199,9 @@ def _load(con: DuckDBPyConnection, table: Table, file: Path, manifest: Manifest)
     import duckdb
 
     place = Place(f"{file.parent.name}/{file.name}")
-    columns = "{" + ", ".join(f"{literal(c.name)}: {literal(c.type)}" for c in table.columns) + "}"
-    names = ", ".join(quoted(c.name) for c in table.columns)
+    held = _columns(table, file)
+    columns = "{" + ", ".join(f"{literal(c.name)}: {literal(c.type)}" for c in held) + "}"
+    names = ", ".join(quoted(c.name) for c in held)
     before = _count(con, table)
     try:
         con.execute(
@@ -114,6 +218,18 @@ def _load(con: DuckDBPyConnection, table: Table, file: Path, manifest: Manifest)
         raise Refused(
             [finding("LEDGER-STORE-ROWS", place, found=loaded, expected=expected, difference=difference, table=table.name)]
         )
+
+
+def _columns(table: Table, file: Path) -> list[Column]:
+    """The columns a release file has. An older program wrote fewer; what it did not write is NULL."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        names = next(csv.reader(stream), [])
+    known = {c.name: c for c in table.columns}
+    lacking = [c.name for c in table.columns if c.not_null and c.name not in names]
+    if lacking or not set(names) <= known.keys() or len(set(names)) != len(names):
+        reason = f"{', '.join(names)} ≠ {', '.join(known)}"
+        raise Refused([finding("LEDGER-STORE-LOAD", Place(f"{file.parent.name}/{file.name}", 1), reason=reason)])
+    return [known[name] for name in names]
 
 
 def _count(con: DuckDBPyConnection, table: Table) -> int:
@@ -139,7 +255,7 @@ def _refuse_twice(con: DuckDBPyConnection) -> None:
 def contents_hash(con: DuckDBPyConnection) -> str:
     """SHA-256 over all stored tables in their declared order: name, header and sorted rows as canonical text."""
     hasher = Hasher()
-    for table in TABLES:
+    for table in STORED:
         hasher.update(f"{table.name}\n{csv_line([c.name for c in table.columns])}\n".encode())
         for line in _lines(con, table):
             hasher.update(line)
@@ -147,16 +263,17 @@ def contents_hash(con: DuckDBPyConnection) -> str:
 
 
 def _lines(con: DuckDBPyConnection, table: Table) -> Iterator[bytes]:
-    # an instant comes back without its zone: it is UTC by declaration of the column
-    chosen = ", ".join(
-        f"coalesce(strftime({quoted(c.name)}, '%Y-%m-%dT%H:%M:%S.%fZ'), '')"
-        if c.type == "TIMESTAMP"
-        else f"coalesce(CAST({quoted(c.name)} AS VARCHAR), '')"
-        for c in table.columns
-    )
-    cursor = con.execute(f"SELECT {chosen} FROM {table.stored} ORDER BY ALL")
+    cursor = con.execute(f"SELECT {', '.join(map(as_text, table.columns))} FROM {table.stored} ORDER BY ALL")
     while rows := cursor.fetchmany(BATCH):
         yield "".join(f"{csv_line(row)}\n" for row in rows).encode()
+
+
+def as_text(column: Column) -> str:
+    """SQL for the canonical text of a cell; NULL is the empty text."""
+    # an instant comes back without its zone: it is UTC by declaration of the column
+    if column.type == "TIMESTAMP":
+        return f"coalesce(strftime({quoted(column.name)}, '%Y-%m-%dT%H:%M:%S.%fZ'), '')"
+    return f"coalesce(CAST({quoted(column.name)} AS VARCHAR), '')"
 
 
 def connect(path: Path, attach: Sequence[tuple[str, Path]] = (), as_of: date | None = None) -> DuckDBPyConnection:

@@ -1,43 +1,242 @@
-"""verify: journal, releases and kept originals against their hashes."""
+"""verify: everything a book keeps against what was recorded of it, each fault named with its place; and what no check can show."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import cast
+
+from gep.base.data import PACKAGE
 from gep.base.findings import Finding, Place, finding
+from gep.base.program import NAME, program
 from gep.book import Book
-from gep.ledger import journal, releases
+from gep.ledger import acts, catalogues, closing, journal, pack, releases
 from gep.ledger.files import digest_file
+from gep.ledger.journal import Entry
+from gep.ledger.recover import strangers
+from gep.ledger.store_check import check_store
+from gep.workflow.frozen import catalogue_files
+from gep.workflow.release import release_folders
+from gep.workflow.reperform import reperform
+
+Progress = Callable[[str], None]
 
 
-def verify(book: Book) -> tuple[int, list[Finding]]:
-    """How many things were checked, and a finding for each that is not as it was recorded.
+@dataclass(frozen=True)
+class Anchors:
+    """What was written down outside the machine: SHA-256 of journal entries by number, of closings, and the signing key."""
 
-    The journal is checked line by line; each release against its manifest and the manifest against the journal; each accepted
-    original and each frozen rule set against the hash it is named by. A journal cut at its end, or a consistent forgery of the
-    whole book, shows only against a digest kept elsewhere.
+    entries: Mapping[int, str]
+    closings: tuple[str, ...] = ()
+    public_key: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.closings or self.public_key)
+
+
+NONE = Anchors({})
+HARMLESS = frozenset({"LEDGER-JOURNAL-TORN", "LEDGER-JOURNAL-ANCHOR"})  # the lines that are there are sound
+
+
+@dataclass(frozen=True)
+class Verified:
+    """How many things were checked, what is wrong, and what this check could not show."""
+
+    checked: int
+    findings: tuple[Finding, ...]
+    beyond: tuple[Finding, ...]
+
+
+def verify(book: Book, anchors: Anchors = NONE, progress: Progress = lambda text: None) -> Verified:
+    """Check the whole book. Nothing is repaired or written.
+
+    Journal: every line, its hash and its link. Record: originals, evidence, frozen rules, catalogues, releases (against their
+    manifests, and these against the journal), closings and their signatures, statements, anything the journal does not know.
+    Store: every table against releases and journal. Program: the installed package against its own list, and the catalogue of
+    today against the one of the newest run: told, no fault of the record.
     """
-    found = list(journal.verify(book.journal_path))
-    if any(f.severity == "stop" for f in found):
-        return 1, found
-    checked = 1
-    for entry in book.entries():
-        if entry.act == "submit" and entry.data["status"] == "accepted":
-            path = book.submissions / f"{entry.data['sha256']}{entry.data['suffix']}"
-            checked += 1
-            found += _original(path.name, digest_file(path)[0].sha256 if path.is_file() else "-", str(entry.data["sha256"]))
-        elif entry.act == "run":
-            folder = book.releases / str(entry.seq)
-            checked += 2
-            wrong = releases.check(folder)
-            found += wrong
-            if not wrong:
-                sealed = releases.read_manifest(folder).digest.as_dict()
-                if sealed != entry.data["manifest"]:
-                    found += _original(f"releases/{entry.seq}", str(sealed), str(entry.data["manifest"]))
-            frozen = book.rules / str(entry.data["rules_hash"]) / "frozen.json"
-            held = digest_file(frozen)[0].sha256 if frozen.is_file() else "-"
-            found += _original(f"rules/{frozen.parent.name[:12]}/frozen.json", held, str(entry.data["rules_hash"]))
-    return checked, found
+    faults = list(journal.verify(book.journal_path, anchors.entries))
+    chained = not any(f.severity == "stop" and f.code not in HARMLESS for f in faults)
+    entries = journal.sound(book.journal_path)  # one line that was changed must not hide what else was
+    checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [*_of_entries(book, entries)]
+    checks.append(("anchors", lambda: _anchored(entries, anchors)))
+    if chained:
+        checks.append(("accounts.duckdb", lambda: _store(book, entries, faults)))
+        checks.append(("catalogue", lambda: _catalogue_now(book, entries)))
+        checks.append(("strangers", lambda: _strangers(book, entries)))
+    else:
+        checks.append(("accounts.duckdb", lambda: [finding("VERIFY-STORE-SKIPPED", Place(book.store.name))]))
+    checks.append(("pack", lambda: pack.check_pack(book.root) if (book.root / pack.MANIFEST).is_file() else ()))
+    checks.append(("program", installed))
+    for name, check in checks:
+        progress(name)
+        faults += check()
+    return Verified(1 + len(checks), tuple(dict.fromkeys(faults)), tuple(_beyond(entries, anchors)))
 
 
-def _original(name: str, held: str, recorded: str) -> list[Finding]:
-    return [] if held == recorded else [finding("VERIFY-HASH", Place(name), found=held, expected=recorded)]
+def verify_again(book: Book, vintages: Sequence[int] = (), progress: Progress = lambda text: None) -> list[Finding]:
+    """Perform vintages again from their frozen rules: those named, else every one that is in use for a year."""
+    entries = book.entries()
+    wanted = list(vintages) or _in_use(entries)
+    found: list[Finding] = []
+    for vintage in wanted:
+        found += reperform(book, vintage, lambda text, v=vintage: progress(f"{v}: {text}")).findings  # type: ignore[misc]
+    return found
+
+
+def _in_use(entries: Sequence[Entry]) -> list[int]:
+    """The vintages that are in the highest state, then the newest, for some year."""
+    best: dict[int, acts.Step] = {}
+    for step in acts.states(entries).values():
+        held = best.get(step.year)
+        if held is None or (step.rank, step.vintage) > (held.rank, held.vintage):
+            best[step.year] = step
+    return sorted({s.vintage for s in best.values()})
+
+
+def _of_entries(book: Book, entries: Sequence[Entry]) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
+    """One check for each thing that an entry put into the book."""
+    for e in entries:
+        d = e.data
+        if e.act == "submit" and d["status"] == "accepted":
+            yield str(d["file"]), lambda d=d: _file(book.submissions, f"{d['sha256']}{d['suffix']}", str(d["sha256"]))  # type: ignore[misc]
+        elif e.act == "attach":
+            yield str(d["file"]), lambda d=d: _file(book.evidence, f"{d['sha256']}{d['suffix']}", str(d["sha256"]))  # type: ignore[misc]
+        elif e.act == "run":
+            yield f"releases/{e.seq}", lambda e=e: _release(book, e)  # type: ignore[misc]
+        elif e.act == "close":
+            yield f"closings/{d['year']}", lambda e=e: _closing(book, e)  # type: ignore[misc]
+        elif e.act == "statement":
+            yield f"statements {e.seq}", lambda d=d: _statement(book, d)  # type: ignore[misc]
+    for hash_ in sorted({str(e.data["catalogue"]) for e in entries if e.act == "run" and "catalogue" in e.data}):
+        yield f"catalogues/{hash_[:12]}", lambda h=hash_: catalogues.check(book.catalogues / h)  # type: ignore[misc]
+
+
+def _file(folder: Path, name: str, recorded: str) -> Iterator[Finding]:
+    path = folder / name
+    held = digest_file(path)[0].sha256 if path.is_file() else "-"
+    yield from _same(f"{folder.name}/{name}", held, recorded)
+
+
+def _same(name: str, held: str, recorded: str) -> Iterator[Finding]:
+    if held != recorded:
+        yield finding("VERIFY-HASH", Place(name), found=held, expected=recorded)
+
+
+def _release(book: Book, entry: Entry) -> Iterator[Finding]:
+    folder = book.releases / str(entry.seq)
+    wrong = releases.check(folder)
+    yield from wrong
+    if not any(f.place.file.endswith(releases.MANIFEST) for f in wrong):
+        sealed = releases.read_manifest(folder).digest.as_dict()
+        yield from _same(f"releases/{entry.seq}", str(sealed), str(entry.data["manifest"]))
+    yield from _file(book.rules / str(entry.data["rules_hash"]), "frozen.json", str(entry.data["rules_hash"]))
+    extra = {p.name for p in (book.rules / str(entry.data["rules_hash"])).glob("*")} - {"frozen.json"}
+    for name in sorted(extra):
+        yield finding("LEDGER-FILE-EXTRA", Place(f"rules/{entry.data['rules_hash']}/{name}"), found=name)
+
+
+def _closing(book: Book, entry: Entry) -> Iterator[Finding]:
+    """The document of a closing, its signature, and that it seals the release it names."""
+    name = f"{entry.data['year']}-{entry.data['vintage']}.json"
+    path = book.closings / name
+    recorded = cast(Mapping[str, str], entry.data["closing"])
+    yield from _file(book.closings, name, recorded["sha256"])
+    signature = entry.data.get("signature")
+    if isinstance(signature, Mapping) and path.is_file() and not closing.signature_holds(signature, path.read_bytes()):
+        yield finding("VERIFY-SIGNATURE", Place(f"closings/{name}"), found=str(signature.get("public_key", "-"))[:16])
+
+
+def _statement(book: Book, data: Mapping[str, object]) -> Iterator[Finding]:
+    for held in cast(Sequence[Mapping[str, object]], data["files"]):
+        yield from _file(book.statements, str(held["file"]), str(held["sha256"]))
+
+
+def _store(book: Book, entries: Sequence[Entry], faults: Sequence[Finding]) -> Iterator[Finding]:
+    """The query store against the record; a record that is damaged itself is no measure for it."""
+    if not book.store.is_file():
+        return
+    if any(f.severity == "stop" and f.place.file.startswith("releases/") for f in faults):
+        yield finding("VERIFY-STORE-SKIPPED", Place(book.store.name))
+        return
+    yield from check_store(book.store, release_folders(book), entries)
+
+
+def _strangers(book: Book, entries: Sequence[Entry]) -> Iterator[Finding]:
+    for path in strangers(book.root, entries):
+        yield finding("LEDGER-FILE-EXTRA", Place(f"{path.parent.name}/{path.name}"), found=path.name)
+
+
+def _anchored(entries: Sequence[Entry], anchors: Anchors) -> Iterator[Finding]:
+    """Closings and keys that were written down elsewhere."""
+    closes = [e for e in entries if e.act == "close"]
+    held = {cast(Mapping[str, str], e.data["closing"])["sha256"] for e in closes}
+    for digest in anchors.closings:
+        if digest not in held:
+            yield finding("VERIFY-ANCHOR", Place("journal.jsonl"), found=", ".join(sorted(held)) or "-", expected=digest)
+    for e in closes if anchors.public_key else ():
+        signature = e.data.get("signature")
+        key = str(signature.get("public_key")) if isinstance(signature, Mapping) else "-"
+        if key != anchors.public_key:
+            yield finding(
+                "VERIFY-KEY", Place("journal.jsonl", e.seq), found=key, expected=anchors.public_key, year=e.data["year"]
+            )
+
+
+def _catalogue_now(book: Book, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Files of the catalogue (installed or the book's own) that are not what the newest run read; no fault of the record."""
+    kept = [e for e in entries if e.act == "run" and "catalogue" in e.data]
+    if not kept:
+        return
+    newest = kept[-1]
+    folder = book.catalogues / str(newest.data["catalogue"])
+    if any(catalogues.check(folder)):
+        return  # named already
+    for name, (then, now) in catalogues.differences(folder, catalogue_files(book)).items():
+        yield finding("VERIFY-CATALOGUE", Place(name), found=now[:12], expected=then[:12], vintage=newest.seq)
+    recorded = cast(Mapping[str, str], newest.data["program"])
+    if recorded["code"] != program()["code"]:
+        found, expected = (f"{p['version']} {p['code'][:12]}" for p in (program(), recorded))
+        yield finding("VERIFY-PROGRAM", Place(NAME), found=found, expected=expected, vintage=newest.seq)
+
+
+def installed() -> Iterator[Finding]:
+    """The files of the installed package against the list that came with it; where there is none (a checkout), that is said."""
+    try:
+        record = distribution(NAME).read_text("RECORD") or ""
+    except PackageNotFoundError:
+        record = ""
+    listed = {row[0]: row[1] for row in csv.reader(io.StringIO(record)) if len(row) == 3}
+    own = {name: sha for name, sha in listed.items() if name.startswith("gep/")}
+    if not own:
+        yield finding("VERIFY-NO-RECORD", Place(NAME))
+        return
+    root = PACKAGE.parent
+    for name, recorded in sorted(own.items()):
+        algorithm, _, expected = recorded.partition("=")
+        if algorithm != "sha256":
+            continue  # the list itself and compiled files carry no hash
+        path = root / name
+        digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
+        held = urlsafe_b64encode(digest).rstrip(b"=").decode() or "-"
+        if held != expected:
+            yield finding("VERIFY-INSTALLED", Place(name), found=held, expected=expected)
+    present = {p.relative_to(root).as_posix() for p in PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+    for name in sorted(present - own.keys()):
+        yield finding("VERIFY-INSTALLED", Place(name), found=name, expected="-")
+
+
+def _beyond(entries: Sequence[Entry], anchors: Anchors) -> Iterator[Finding]:
+    """What the book cannot prove of itself: that its journal was not cut at the end, or the whole not forged consistently."""
+    head = f"{entries[-1].seq}:{entries[-1].hash.sha256}" if entries else "-"
+    if not anchors:
+        yield finding("VERIFY-NO-ANCHOR", Place("journal.jsonl"), found=head)
+    else:
+        shown = [*map(str, anchors.entries), *(c[:12] for c in anchors.closings), anchors.public_key[:12]]
+        yield finding("VERIFY-ANCHORED", Place("journal.jsonl"), found=head, expected=", ".join(filter(None, shown)))

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from gep.base.findings import Place, Refused, finding
-from gep.book import Book
+from gep.book import LOCK_SECONDS, Book
 from gep.catalog.tables import row_of
 from gep.explain.address import NO_KEY, Address, parse
 from gep.ledger import query
-from gep.ledger.store import rebuild
-from gep.workflow.run import release_folders
+from gep.ledger.store import loaded
+from gep.workflow.release import is_fresh, publish_store, release_folders
 
 # the vintages that the plain views show, for each year and profile
 IN_USE = {
@@ -55,16 +55,22 @@ def rows(book: Book, sql: str) -> list[dict[str, Any]]:
 
 
 def need_store(book: Book) -> None:
-    """A query store that holds every run of the journal: one that is gone, or that a killed run left behind, is built again."""
-    folders = release_folders(book)
-    if not folders:
+    """A query store that holds all the journal says: one that is gone, or that a killed act left behind, is built again.
+
+    While another program writes, the store published last is read as it is. Raises Refused if the book has no run, or if the
+    store is gone and cannot be built now.
+    """
+    if not release_folders(book):
         raise Refused([finding("BOOK-NO-RUN", Place(book.root.name))])
-    held: set[str] = set()
-    if book.store.is_file():
-        held = {str(vintage) for (vintage,) in query.select(book.store, "SELECT vintage FROM run_all").rows}
-    if held != {folder.name for folder in folders}:
-        with book.lock():
-            rebuild(book.store, release_folders(book), hashed=False)
+    if is_fresh(book):
+        return
+    readable = loaded(book.store) is not None
+    try:
+        with book.lock(wait=0 if readable else LOCK_SECONDS):
+            publish_store(book)
+    except Refused as refused:
+        if not readable or any(f.code != "BOOK-LOCKED" for f in refused.findings):
+            raise
 
 
 def release_of(book: Book, address: Address) -> Release:

@@ -1,0 +1,64 @@
+"""The verb that proves a book or an evidence pack: thin over gep.workflow.verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gep.cli.output import AsJson, BookPath, Lang, Output, open_book
+
+
+def verify(
+    book: BookPath,
+    reperform: Annotated[
+        bool, typer.Option("--reperform", help="用冻结的规则重新执行并逐字节比对 / run again from the frozen rules, byte by byte")
+    ] = False,
+    vintage: Annotated[
+        list[int] | None, typer.Option("--vintage", metavar="V", help="重新执行哪些版次 / which vintages to perform again")
+    ] = None,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option("--anchor", metavar="SEQ:SHA256", help="另行保存的日志摘要 / journal digest kept elsewhere"),
+    ] = None,
+    digest: Annotated[
+        list[str] | None, typer.Option("--digest", metavar="HEX", help="签字页上的封账摘要 / digest on the sign-off page")
+    ] = None,
+    public_key: Annotated[
+        Path | None,
+        typer.Option("--public-key", metavar="KEY.pem", exists=True, dir_okay=False, help="封账签名的公钥 / public key"),
+    ] = None,
+    lang: Lang = "",
+    as_json: AsJson = False,
+) -> None:
+    """校验账册或证据包,指出被改动之处;--reperform 重新执行 / Check a book or evidence pack; name what was changed and where."""
+    from gep.ledger.closing import read_public_key, ungrouped
+    from gep.workflow.verify import Anchors, verify_again
+    from gep.workflow.verify import verify as look
+
+    out = Output(lang, as_json)
+    entries = dict(_anchor(text) for text in anchor or ())
+    closings = tuple(ungrouped(text) for text in digest or ())
+    if "" in closings:
+        raise typer.BadParameter("64 × [0-9a-f]", param_hint="--digest")
+    with out.refusals():
+        opened = open_book(book)
+        key = read_public_key(public_key) if public_key else ""
+        with out.progress() as progress:
+            done = look(opened, Anchors(entries, closings, key), progress)
+            again = verify_again(opened, vintage or (), progress) if reperform or vintage else []
+        words = {"zh": f"已校验 {done.checked} 项", "en": f"{done.checked} things checked"}
+        found = [*done.findings, *again, *done.beyond]
+        result = {"checked": done.checked, "beyond": [f.as_dict() for f in done.beyond]}
+        out.end(result, found, text=lambda: out.console.print(words[out.lang], markup=False))
+
+
+def _anchor(text: str) -> tuple[int, str]:
+    from gep.ledger.closing import ungrouped
+
+    seq, _, sha256 = text.partition(":")
+    plain = ungrouped(sha256)
+    if not (seq.isascii() and seq.isdigit()) or not plain:
+        raise typer.BadParameter("SEQ:SHA256 (12:66c7f0f4…)", param_hint="--anchor")
+    return int(seq), plain

@@ -1,0 +1,58 @@
+"""What a run rested on, kept beside it: the records it resolved, and the files of the catalogue they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gep.base.data import data_root
+from gep.book import Book
+from gep.catalog.freeze import canonical, content_hash
+from gep.ledger import catalogues
+from gep.ledger.files import write_whole
+from gep.workflow.compute import Computation
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Hash of the records a run resolved (`rules/<hash>`) and of the catalogue files (`catalogues/<hash>`)."""
+
+    rules_hash: str
+    catalogue: str
+
+
+def keep_frozen(book: Book, records: bytes, rules_hash: str) -> Frozen:
+    """Put records and files into the book, each under its hash, unless they are there."""
+    kept = book.rules / rules_hash / "frozen.json"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, records)
+    return Frozen(rules_hash, catalogues.keep(book.catalogues, catalogue_files(book)))
+
+
+def catalogue_files(book: Book) -> dict[str, bytes]:
+    """The files the catalogue of this book is read from, by name."""
+    return catalogues.read_files(book.data or data_root(), book.root)
+
+
+def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]:
+    """Everything the run resolved, as canonical JSON, and its hash: schemes, rules and plans, measures, parameters, codes."""
+    content: dict[str, object] = {"regions": book.config.regions}
+    for c in computations:
+        read = [p for p in c.lookup.read.values() if p is not None]
+        unlike = {(p.file, p.line): p for p in read}.values()  # the line moves with rows the run never read, so it is left out
+        used = {i.ref for p in (*c.method.plans, *c.method.value_plans) for i in p.inputs} | {
+            p.rule.output for p in c.method.plans
+        }
+        dims = sorted({d for name in used if name in c.method.measures for d in c.method.measures[name].dims})
+        content[f"{c.profile}/{c.year}"] = {
+            "scheme": c.method.resolved.scheme,
+            "rules": [p.rule for p in (*c.method.plans, *c.method.value_plans)],
+            "plans": [p.text() for p in (*c.method.plans, *c.method.value_plans)],
+            "measures": {m: c.method.measures[m] for m in sorted(used) if m in c.method.measures},
+            "parameters": sorted((json.loads(canonical(replace(p, line=0))) for p in unlike), key=str),
+            "codes": {d: sorted(book.catalog.codes.get(d, {})) for d in dims},
+            "sources": {p.source: book.catalog.sources[p.source] for p in read},
+        }
+    return canonical(content), content_hash(content)
