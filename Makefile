@@ -79,6 +79,7 @@ proof: $(READY) $(READY2) contract check-docs ## 完整验证,含覆盖率与 Du
 bench: $(READY) ## 测速,ROWS=行数 / measure speed and memory, ROWS=number of rows
 	$(BIN)/python benchmarks/bench_plan.py --rows $(ROWS)
 	$(BIN)/python benchmarks/bench_assets.py
+	$(BIN)/python -m benchmarks.bench_cookbook
 
 wheel: $(READY) ## 生成安装包 / build the wheel into dist
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

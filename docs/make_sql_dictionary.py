@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from gep.ledger.journal_tables import JOURNAL_TABLES
 from gep.ledger.tables import ACCOUNTS, BY_NAME, Table
 from gep.ledger.views import VIEWS, View
 
@@ -378,6 +379,60 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "JOIN region_path p ON p.vintage = v.vintage AND p.year = v.year AND p.code = v.region_code GROUP BY ALL",
         ),
     ),
+    "region_change": (
+        ("全部变更", "All changes", "SELECT date, from_code, to_code, kind, document FROM region_change ORDER BY date"),
+        ("一年之内的变更", "Changes of one year", "SELECT * FROM region_change WHERE year(date) = 2021"),
+        (
+            "一个地区的来历",
+            "Where a region came from",
+            "SELECT date, from_code, kind, share_area FROM region_change WHERE to_code = '990103'",
+        ),
+    ),
+    "comparable_area": (
+        ("两年可比的地区", "What is comparable between two years", "SELECT * FROM comparable_area(2020, 2021)"),
+        (
+            "一年的可比地区由哪些代码组成",
+            "The codes of each comparable area",
+            "SELECT area, year, list(region_code) AS codes FROM comparable_area(2020, 2021) GROUP BY ALL",
+        ),
+        (
+            "只能合并比较的地区",
+            "Areas that compare only together",
+            "SELECT * FROM comparable_area(2020, 2021) WHERE NOT alone",
+        ),
+    ),
+    "journal_entry": (
+        ("最近的操作", "The latest acts", 'SELECT seq, act, who, j."at", why FROM journal_entry j ORDER BY seq DESC LIMIT 20'),
+        ("各人的操作次数", "Acts of each person", "SELECT who, act, count(*) AS acts FROM journal_entry GROUP BY ALL"),
+        (
+            "操作内容中的一项",
+            "One field of what an act decided",
+            "SELECT seq, json_extract_string(data, '$.file') AS file FROM journal_entry WHERE act = 'submit'",
+        ),
+    ),
+    "answer": (
+        ("尚未核准的说明", "Explanations not approved yet", "SELECT seq, rule, answer, who FROM answer WHERE approved_seq = 0"),
+        (
+            "一条规则的说明",
+            "Explanations of a rule",
+            "SELECT region_code, period, answer, document FROM answer WHERE rule = 'GQ-01.Q1'",
+        ),
+        ("核准人", "Who approved", "SELECT approved_by, count(*) AS approved FROM answer GROUP BY ALL"),
+    ),
+    "correction": (
+        (
+            "全部更正",
+            "All corrections",
+            "SELECT seq, measure, region_code, period, old, value, unit, why FROM correction ORDER BY seq",
+        ),
+        ("一个地区的更正", "Corrections of a region", "SELECT * FROM correction WHERE region_code = '990121'"),
+        ("各人的更正", "Corrections of each person", "SELECT who, count(*) AS corrections FROM correction GROUP BY ALL"),
+    ),
+    "evidence_file": (
+        ("全部佐证文件", "All documents", "SELECT seq, file, about, sha256 FROM evidence_file ORDER BY seq"),
+        ("一个数字的佐证", "Evidence of a figure", "SELECT file, why FROM evidence_file WHERE about LIKE 'value_account/%'"),
+        ("由谁附入", "Who attached them", "SELECT who, count(*) AS files FROM evidence_file GROUP BY ALL"),
+    ),
     "dictionary": (
         ("所有视图", "All views", """SELECT "view", zh, en FROM dictionary WHERE "column" = '-'"""),
         ("一个视图的列", "Columns of one view", """SELECT "column", type, zh FROM dictionary WHERE "view" = 'value_account'"""),
@@ -390,7 +445,9 @@ def examples(view: View) -> tuple[Example, ...]:
     """Three queries on a view; those on the *_all and *_asof members of a family follow from its columns."""
     if view.name in EXAMPLES:
         return EXAMPLES[view.name]
-    base = next((t for t in (*ACCOUNTS, *BY_NAME.values()) if view.name.startswith(f"{t.name}_")), None)
+    known = (*ACCOUNTS, *BY_NAME.values(), *JOURNAL_TABLES)
+    # the longest name: region_change_all belongs to region_change, not to region
+    base = max((t for t in known if view.name.startswith(f"{t.name}_")), key=lambda t: len(t.name), default=None)
     if base is not None and view.name == f"{base.name}_rollup" and base in ACCOUNTS:
         return tuple((zh, en, sql.format(name=view.name, amount=base.amount)) for zh, en, sql in ROLLUP)
     if view.kind == "table macro":
@@ -398,18 +455,33 @@ def examples(view: View) -> tuple[Example, ...]:
     return _all(view, base)
 
 
+_OF_DAY = (("当日的版次", "The vintages of that day"), ("当日的序号", "The entries of that day"))
+
+
 def _asof(view: View) -> tuple[Example, ...]:
     called = f"{view.name}(DATE '2026-06-30')"
     plain = view.name.removesuffix("_asof")
+    number = _number(view)
     return (
         ("当日所知", "As known on a day", f"SELECT * FROM {called}"),
-        ("当日的版次", "The vintages of that day", f"SELECT DISTINCT vintage FROM {called}"),
+        (*_OF_DAY[number == "seq"], f"SELECT DISTINCT {number} FROM {called}"),
         ("此后新增的行", "Rows that came later", f"SELECT * FROM {plain} EXCEPT SELECT * FROM {called}"),
     )
 
 
+def _number(view: View) -> str:
+    """What counts the rows of a view: the vintage, or the sequence of the journal."""
+    return "vintage" if any(c.name == "vintage" for c in view.columns) else "seq"
+
+
 def _all(view: View, base: Table | None) -> tuple[Example, ...]:
-    key = next((c.name for c in (base.columns if base else view.columns) if c.name not in ("vintage", "at")), "vintage")
+    if _number(view) == "seq":
+        return (
+            ("一条记录", "One entry", f"SELECT * FROM {view.name} WHERE seq = 1"),
+            ("各人的记录数", "Entries of each person", f"SELECT who, count(*) AS n FROM {view.name} GROUP BY ALL"),
+            ("最后一条", "The last entry", f"SELECT max(seq) AS seq FROM {view.name}"),
+        )
+    key = next((c.name for c in (base.columns if base else view.columns) if c.name not in ("vintage", "at", "date")), "vintage")
     return (
         ("一个版次", "One vintage", f"SELECT * FROM {view.name} WHERE vintage = 1"),
         ("各版次的行数", "Rows of each vintage", f"SELECT vintage, count(*) AS n FROM {view.name} GROUP BY ALL"),

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -16,80 +13,17 @@ from filelock import FileLock, Timeout
 
 from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding
-from gep.base.records import Names, Region, Scheme, Vocabulary
-from gep.catalog.fields import Fields
+from gep.base.program import program as present_program
+from gep.base.records import Scheme, Vocabulary
+from gep.catalog.config import read_config
 from gep.catalog.load import load
 from gep.catalog.record import Catalog
-from gep.catalog.regions import check_regions
 from gep.catalog.resolve import resolve
 from gep.catalog.valuation import value_id
-from gep.catalog.words import kind_holes
 from gep.ledger import journal
+from gep.ledger.recover import recover, torn
 
-SCHEMA = 1
 LOCK_SECONDS = 10
-
-
-@dataclass(frozen=True)
-class Config:
-    """What book.toml says. `schemes` in order, the first is the default; `leaf_level` is the level whose regions carry data."""
-
-    names: Names
-    regions: Mapping[str, Region]
-    schemes: tuple[str, ...]
-    leaf_level: str
-    illustrative: bool
-    zone_scheme: str
-    compile_policy: str
-
-    @property
-    def leaves(self) -> tuple[str, ...]:
-        return tuple(code for code, region in self.regions.items() if region.level == self.leaf_level)
-
-
-def read_config(path: Path) -> Config:
-    """book.toml; raises Refused with every finding."""
-    if not path.is_file():
-        raise Refused([finding("BOOK-NOT-FOUND", Place(str(path.parent)), found=path.parent.name or path.parent)])
-    findings: list[Finding] = []
-    place = Place("book.toml")
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused([finding("CATALOG-FILE", place, found=str(error))]) from error
-    f = Fields(body, place, findings)
-    schema = f.raw("schema")
-    if isinstance(schema, bool) or schema != SCHEMA:
-        findings.append(finding("BOOK-SCHEMA", place, found=schema, expected=SCHEMA))
-    regions = {}
-    for entry in f.tables("region"):
-        r = Fields(entry, Place("book.toml", key=f"region {entry.get('code', '')}"), findings)
-        code = r.text("code", required=True)
-        if code in regions:
-            findings.append(finding("CATALOG-DUPLICATE", r.place, expected="book.toml", holes=kind_holes("region"), name=code))
-        parent, level = r.text("parent"), r.text("level", required=True)
-        start, end = r.date("valid_from", date.min), r.last_date("valid_to")
-        regions[code] = Region(code, parent, level, r.names(), start, end, r.texts("replaces"))
-        r.done()
-    config = Config(
-        names=f.names(),
-        regions=regions,
-        schemes=f.texts("schemes"),
-        leaf_level=f.text("leaf_level", required=True),
-        illustrative=f.flag("illustrative"),
-        zone_scheme=f.text("zone_scheme"),
-        compile_policy=f.choice("compile_policy", ("BOTH", "T_MINUS_2"), default="BOTH"),
-    )
-    if not config.schemes and isinstance(body.get("schemes", []), list):
-        f.complain("CATALOG-FIELD-MISSING", "schemes")
-    levels = sorted({region.level for region in regions.values()})
-    if levels and config.leaf_level and config.leaf_level not in levels:
-        f.complain("CATALOG-FIELD-CHOICE", "leaf_level", found=config.leaf_level, expected=" | ".join(levels))
-    f.done()
-    findings += check_regions(config.regions, "book.toml")
-    if findings:
-        raise Refused(findings)
-    return config
 
 
 def _last_year(scheme: Scheme | None) -> int:
@@ -116,15 +50,33 @@ def now() -> datetime:
 
 
 class Book:
-    """A handle on a book folder. Reading needs no lock; whoever writes holds `lock`."""
+    """A handle on a book folder. Reading needs no lock; whoever writes holds `lock`.
 
-    def __init__(self, root: Path | str) -> None:
+    `data`: the folder whose `coefficients/` and `ledgers/` are read, in place of the installed ones (a frozen catalogue).
+    `clock`, `program`: the time and the program that acts are recorded with. `recovered`: what the last lock found of an act that
+    was killed.
+    """
+
+    def __init__(
+        self,
+        root: Path | str,
+        data: Path | None = None,
+        clock: Callable[[], datetime] = now,
+        program: Mapping[str, str] | None = None,
+    ) -> None:
         self.root = Path(root)
+        self.data, self.clock = data, clock
+        self.program = present_program() if program is None else program
+        self.recovered: list[Finding] = []
         self.config = read_config(self.root / "book.toml")
 
     submissions = property(lambda self: self.root / "submissions")
     releases = property(lambda self: self.root / "releases")
     rules = property(lambda self: self.root / "rules")
+    catalogues = property(lambda self: self.root / "catalogues")
+    evidence = property(lambda self: self.root / "evidence")
+    closings = property(lambda self: self.root / "closings")
+    statements = property(lambda self: self.root / "statements")
     local = property(lambda self: self.root / "local")
     store = property(lambda self: self.root / "accounts.duckdb")
     journal_path = property(lambda self: self.root / "journal.jsonl")
@@ -132,14 +84,14 @@ class Book:
     @cached_property
     def catalog(self) -> Catalog:
         """The shipped catalogue with the book's own over it."""
-        return load(data_root() / "coefficients", self.local)
+        return load((self.data or data_root()) / "coefficients", self.local)
 
     def entries(self) -> tuple[journal.Entry, ...]:
         return tuple(journal.read(self.journal_path))
 
     def record(self, act: str, data: Mapping[str, object], *, who: str = "", why: str = "") -> journal.Entry:
         """Append an act to the journal (the caller holds the lock)."""
-        return journal.append(self.journal_path, act=act, who=whoami(who), why=why, data=data, clock=now)
+        return journal.append(self.journal_path, act=act, who=whoami(who), why=why, data=data, clock=self.clock)
 
     def vocabulary(self) -> Vocabulary:
         """What a return may say: a measure is computed if every scheme of the book that meets it computes it."""
@@ -166,19 +118,30 @@ class Book:
         )
 
     @contextmanager
-    def lock(self, who: str = "") -> Iterator[None]:
-        """One writer: the lock names who holds it and since when. Raises Refused after a wait."""
+    def lock(self, who: str = "", wait: float = LOCK_SECONDS) -> Iterator[None]:
+        """One writer: the lock names who holds it and since when. Raises Refused after a wait (seconds)."""
         path = self.root / ".lock"
         note = self.root / ".lock-holder"
         held = FileLock(path)
         try:
-            held.acquire(timeout=LOCK_SECONDS)
+            held.acquire(timeout=wait)
         except Timeout as error:
             holder = note.read_text(encoding="utf-8") if note.is_file() else "?"
             raise Refused([finding("BOOK-LOCKED", Place(str(self.root)), found=holder)]) from error
         try:
-            note.write_text(f"{whoami(who)}, pid {os.getpid()}, {now().isoformat(timespec='seconds')}", encoding="utf-8")
+            self.recovered = self._recover(note)
+            with suppress(OSError):  # a full disk must not keep anyone from making a backup elsewhere
+                note.write_text(f"{whoami(who)}, pid {os.getpid()}, {now().isoformat(timespec='seconds')}", encoding="utf-8")
             yield
         finally:
             note.unlink(missing_ok=True)
             held.release()
+
+    def _recover(self, note: Path) -> list[Finding]:
+        """Set aside what an act that was killed left; the note of whoever held the lock then is still there."""
+        found = []
+        if note.is_file():
+            holder = note.read_text(encoding="utf-8")
+            found.append(finding("BOOK-INTERRUPTED", Place(self.root.name), found=holder or "?"))
+        found += torn(self.journal_path)
+        return [*found, *recover(self.root, self.entries() if self.journal_path.is_file() else ())]

@@ -9,10 +9,11 @@ import pytest
 
 import gep
 from gep.base.findings import Finding, Refused
-from gep.book import Book, read_config, whoami
+from gep.book import Book, whoami
+from gep.catalog.config import read_config
 from gep.catalog.valuation import value_id
 
-GOOD = """schema = 1
+GOOD = """schema = 2
 zh = "账册"
 en = "A book"
 illustrative = true
@@ -78,12 +79,14 @@ def test_a_file_is_no_book(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "zh", "en"),
     [
-        ("schema = 1", "schema = 2", "BOOK-SCHEMA", "账册的格式版本是 2,本程序支持 1。",
-         "The book has schema version 2, this program supports 1."),
-        ("schema = 1\n", "", "BOOK-SCHEMA", "账册的格式版本是 None,本程序支持 1。",
-         "The book has schema version None, this program supports 1."),
-        ("schema = 1", "schema = true", "BOOK-SCHEMA", "账册的格式版本是 True,本程序支持 1。",
-         "The book has schema version True, this program supports 1."),
+        ("schema = 2", "schema = 3", "BOOK-SCHEMA", "账册的格式版本是 3,本程序支持 2;账册可能由更新的程序写成。",
+         "The book has schema version 3, this program supports 2; it may have been made by a newer program."),
+        ("schema = 2", "schema = 1", "BOOK-SCHEMA-OLD", "账册的格式版本是 1,本程序使用 2。",
+         "The book has schema version 1, this program uses 2."),
+        ("schema = 2\n", "", "BOOK-SCHEMA", "账册的格式版本是 None,本程序支持 2;账册可能由更新的程序写成。",
+         "The book has schema version None, this program supports 2; it may have been made by a newer program."),
+        ("schema = 2", "schema = true", "BOOK-SCHEMA", "账册的格式版本是 True,本程序支持 2;账册可能由更新的程序写成。",
+         "The book has schema version True, this program supports 2; it may have been made by a newer program."),
         ('leaf_level = "county"\n', "", "CATALOG-FIELD-MISSING", "缺少字段 leaf_level。", "The field leaf_level is missing."),
         ('leaf_level = "county"', 'leaf_level = "township"', "CATALOG-FIELD-CHOICE", "字段 leaf_level 的取值不在允许范围内。",
          "The field leaf_level has a value that is not allowed."),

@@ -21,6 +21,17 @@ from gep import cli
 from gep.book import Book
 
 VERBS = (
+    "review",
+    "finalise",
+    "close",
+    "reopen",
+    "approve",
+    "correct",
+    "decide",
+    "attach",
+    "backup",
+    "restore",
+    "migrate",
     "demo",
     "init",
     "submit",
@@ -236,7 +247,7 @@ def test_init_submit_run(run: Gep, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / "book.toml").write_text(
-        'schema = 1\nzh = "册"\nen = "Book"\nschemes = ["garze-2017"]\nleaf_level = "city"\n'
+        'schema = 2\nzh = "册"\nen = "Book"\nschemes = ["garze-2017"]\nleaf_level = "city"\n'
         '[[region]]\ncode = "513300"\nlevel = "city"\nzh = "甘孜州"\nen = "Garze"\n', encoding="utf-8",
     )  # fmt: skip
     new, file = tmp_path / "new", tmp_path / "lake.csv"
@@ -347,8 +358,10 @@ def test_sql_of_two_books_and_of_an_earlier_day(run: Gep, made: Path, book: Path
 
 
 def test_verify(run: Gep, made: Path, book: Path) -> None:
-    assert data(run("verify", made, "--json"))["result"] == {"checked": 12}
-    assert run("verify", made, "--lang", "zh").stdout == "已校验:12\n"
+    result = data(run("verify", made, "--json"))["result"]
+    assert result["checked"] == 18
+    assert [f["code"] for f in result["beyond"]] == ["VERIFY-NO-ANCHOR"]
+    assert run("verify", made, "--lang", "zh").stdout == "已校验 18 项\n"
     with (book / "releases" / "13" / "gep_total.csv").open("ab") as stream:
         stream.write(b" ")
     (told,) = data(run("verify", book, "--json", code=1))["findings"]
@@ -445,8 +458,8 @@ def test_the_language_of_the_environment(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert cli.default_lang() == lang
-    assert run("verify", made).stdout == {"zh": "已校验:12\n", "en": "checked: 12\n"}[lang]
-    assert run("verify", made, "--lang", "zh").stdout == "已校验:12\n"
+    assert run("verify", made).stdout == {"zh": "已校验 18 项\n", "en": "18 things checked\n"}[lang]
+    assert run("verify", made, "--lang", "zh").stdout == "已校验 18 项\n"
 
 
 # ---- the last wall

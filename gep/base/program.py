@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from gep.base.data import PACKAGE
+from gep.base.version import __version__
 
 LIBRARIES = ("duckdb", "numpy", "pyarrow", "mpmath", "pint")
 NAME = "gep-accounts"
@@ -28,9 +29,7 @@ def code_hash() -> str:
 @cache
 def program() -> Mapping[str, str]:
     """Name, version and code hash of the program; versions of Python and of the libraries that figures go through."""
-    import gep
-
-    found = {"name": NAME, "version": gep.__version__, "code": code_hash(), "python": platform.python_version()}
+    found = {"name": NAME, "version": __version__, "code": code_hash(), "python": platform.python_version()}
     for name in LIBRARIES:
         try:
             found[name] = version(name)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import gep
+from gep.cli import acts
 from gep.cli.catalogue import catalogue
 from gep.cli.coefficients import coefficients_app
+from gep.cli.compare import compare
+from gep.cli.export import export
+from gep.cli.keep import backup, migrate, restore
 from gep.cli.output import FAULT, OK, AsJson, BookPath, Lang, Output, Who, default_lang, open_book
+from gep.cli.proof import verify
 from gep.cli.sheet import sheet
+from gep.cli.sql import sql
 
 app = typer.Typer(
     help="生态产品总值(GEP)与自然资源资产核算 / Gross ecosystem product and natural resource asset accounts.",
@@ -26,7 +31,16 @@ app = typer.Typer(
 )
 app.add_typer(coefficients_app, name="coefficients")
 app.command()(catalogue)
+app.command()(compare)
 app.command()(sheet)
+app.command()(sql)
+app.command()(export)
+app.command()(backup)
+app.command()(restore)
+app.command()(migrate)
+app.command()(verify)
+for verb in acts.VERBS:
+    app.command()(verb)
 
 
 def _version(wanted: bool) -> None:
@@ -155,6 +169,9 @@ def submit(
     book: BookPath,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="CSV, Parquet, JSON")],
     records: Annotated[str, typer.Option("--records", metavar="SET", help="记录集(如图斑表) / the file is this record set")] = "",
+    replaces: Annotated[
+        int | None, typer.Option("--replaces", metavar="SEQ", help="替换日志第几条申报 / in place of that submission")
+    ] = None,
     who: Who = "",
     lang: Lang = "",
     as_json: AsJson = False,
@@ -164,8 +181,9 @@ def submit(
 
     out = Output(lang, as_json)
     with out.refusals():
-        done = take(open_book(book), files, who=who, record_set=records)
-        told = [f for s in done for f in s.findings]
+        opened = open_book(book)
+        done = take(opened, files, who=who, record_set=records, replaces=replaces)
+        told = [*opened.recovered, *(f for s in done for f in s.findings)]
         out.end({"submissions": [_taken(s) for s in done]}, told, text=lambda: _print_taken(out, done, str(book)))
 
 
@@ -283,73 +301,6 @@ def explain(
         result: dict[str, Any] = {"figure": made.address, "column": made.column, "amount": made.amount or None}
         result |= {"unit": made.unit, "state": made.state, "roots": [s.node["id"] for s in made.parts], "trace": list(made.nodes)}
         out.end(result, (), text=lambda: out.console.print(show.explanation(made, out.lang)))
-
-
-@app.command()
-def compare(
-    book: BookPath,
-    profiles: Annotated[tuple[str, str], typer.Option("--profiles", metavar="A B", help="比较两个方案 / compare two profiles")],
-    region: Annotated[str, typer.Option("--region", help="只看该地区 / this region only")] = "",
-    year: Annotated[int | None, typer.Option("--year", help="只看该年 / this year only")] = None,
-    detail: Annotated[
-        bool, typer.Option("--detail", help="逐行列出,直到不同的输入 / every line, down to the inputs that differ")
-    ] = False,
-    lang: Lang = "",
-    as_json: AsJson = False,
-) -> None:
-    """比较两个方案,逐项解释差额 / Compare two profiles: the difference of each service in terms that add up to it."""
-    from gep.report.pairs import pairs
-    from gep.workflow.compare import compare_profiles
-
-    out = Output(lang, as_json)
-    with out.refusals():
-        places = compare_profiles(open_book(book), *profiles, region=region, year=year)
-        result = {"left": profiles[0], "right": profiles[1], "places": [p.as_dict() for p in places]}
-        out.end(result, (), text=lambda: out.console.print(pairs(places, *profiles, out.lang, detail=detail)))
-
-
-@app.command()
-def sql(
-    book: BookPath,
-    query: Annotated[str, typer.Argument(metavar="SELECT…", help="只读查询 / one statement that only reads")],
-    form: Annotated[str, typer.Option("--format", metavar="table|csv|json|parquet")] = "table",
-    as_of: Annotated[
-        datetime | None, typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="当日所知 / as known on")
-    ] = None,
-    attach: Annotated[
-        list[Path] | None, typer.Option("--attach", metavar="BOOK", help="同时打开其他账册 / open further books")
-    ] = None,
-    lang: Lang = "",
-) -> None:
-    """用 DuckDB SQL 查询账册 / Ask DuckDB SQL of the accounts (see docs/sql.md)."""
-    from gep.ledger.query import FORMATS, select, write
-
-    if form not in FORMATS:
-        raise typer.BadParameter(" | ".join(FORMATS), param_hint="--format")
-    out = Output(lang, False)
-    with out.refusals():
-        from gep.workflow.views import need_store
-
-        opened = open_book(book)
-        need_store(opened)
-        attached = [open_book(path) for path in attach or ()]
-        for other in attached:
-            need_store(other)
-        others = [(other.root.name.replace("-", "_"), other.store) for other in attached]
-        result = select(opened.store, query, others, as_of.date() if as_of else None)
-        write(result, form, sys.stdout.buffer)
-
-
-@app.command()
-def verify(book: BookPath, lang: Lang = "", as_json: AsJson = False) -> None:
-    """校验账册的日志、结果与原件 / Check journal, releases and originals of a book against their hashes."""
-    from gep.workflow.verify import verify as look
-
-    out = Output(lang, as_json)
-    with out.refusals():
-        checked, told = look(open_book(book))
-        words = {"zh": f"已校验:{checked}", "en": f"checked: {checked}"}
-        out.end({"checked": checked}, told, text=lambda: out.console.print(words[out.lang], markup=False))
 
 
 def main() -> None:

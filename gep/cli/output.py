@@ -70,11 +70,18 @@ class Output:
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """A refusal is told as findings, never as a traceback."""
+        """A refusal, and a disk that fails, is told as findings, never as a traceback."""
         try:
             yield
         except Refused as refused:
             self.end({}, refused.findings, text=lambda: None)
+        except Exception as error:
+            from gep.ledger.disk import of_disk
+
+            told = of_disk(error)
+            if told is None:
+                raise
+            self.end({}, (told,), text=lambda: None)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None]]:

@@ -86,7 +86,7 @@ def decide(facts: Sequence[Fact], decided: Mapping[Address, str]) -> tuple[tuple
             used.append(fact)
         else:
             place = Place(fact.origin.file, fact.origin.row, fact.origin.column, key=name_of(fact))
-            told.append(finding("INTAKE-DECIDED", place, found=f"{fact.department or '-'}: {_text(fact)}", expected=chosen))
+            told.append(finding("DECIDE-PASSED-OVER", place, found=f"{fact.department or '-'}: {_text(fact)}", expected=chosen))
     return tuple(used), told
 
 

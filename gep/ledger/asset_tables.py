@@ -117,7 +117,19 @@ REVISION = Table(
         Column("new", RATIO, "新数;现在缺数为空", "New amount; NULL where it is missing"),
         Column("difference", RATIO, "差额＝新数－旧数", "Difference = new - old"),
         text("unit", "计量单位", "Unit", required=True),
-        text("reason", "原因", "Reason", required=True),
+        text(
+            "reason",
+            "原因,以分号分隔:input 报送数;correction 更正;parameter 参数;rule 规则;scheme 方案;program 程序;unexplained 未能解释;"
+            "期初重述时为其说明开头的代码",
+            "Causes, separated by `;`: input, correction, parameter, rule, scheme, program, unexplained; of a re-stated opening "
+            "the code at the head of its note",
+            required=True,
+        ),
+        text(
+            "because",
+            "依据:最先几处差异(旧→新),括号内为差异总数",
+            "Evidence: the first differences (old→new), in brackets how many there are",
+        ),
         text("note", "说明", "Note"),
     ),
     "account",

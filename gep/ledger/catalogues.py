@@ -52,7 +52,7 @@ def keep(folder: Path, files: Mapping[str, bytes]) -> str:
 
 def listed(folder: Path) -> dict[str, str]:
     """SHA-256 of each file by name, as the manifest of a kept catalogue says. Raises Refused if it is missing or not its own."""
-    place = Place(f"{folder.parent.name}/{folder.name[:12]}/{MANIFEST}")
+    place = Place(f"{folder.parent.name}/{folder.name}/{MANIFEST}")
     try:
         raw = (folder / MANIFEST).read_bytes()
         found = {str(f["name"]): str(f["sha256"]) for f in json.loads(raw)["files"]}
@@ -71,7 +71,7 @@ def check(folder: Path) -> Iterator[Finding]:
     except Refused as refused:
         yield from refused.findings
         return
-    shown = f"{folder.parent.name}/{folder.name[:12]}"
+    shown = f"{folder.parent.name}/{folder.name}"
     present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()} - {MANIFEST}
     for name in sorted(expected.keys() | present):
         held = digest_file(folder / name)[0].sha256 if name in present else "-"

@@ -17,7 +17,7 @@ from typing import cast
 
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.ledger.cells import instant_text
-from gep.ledger.files import Digest, digest_bytes, sync_folder, write_synced
+from gep.ledger.files import Digest, digest_bytes, sync_folder, write_all, write_whole, writing
 
 FIRST = Digest("0" * 64, "0" * 64)
 FIELDS = frozenset({"seq", "act", "who", "when", "why", "data", "prev", "hash"})
@@ -96,20 +96,19 @@ def append(path: Path, act: str, who: str, why: str, data: Mapping[str, object],
 
 
 def _write(path: Path, line: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-    try:
-        size = os.fstat(handle).st_size
+    with writing(path, len(line)):
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         try:
-            done = 0
-            while done < len(line):
-                done += os.write(handle, line[done:])
-            os.fsync(handle)
-        except OSError:
-            os.ftruncate(handle, size)
-            raise
-    finally:
-        os.close(handle)
-    sync_folder(path.parent)
+            size = os.fstat(handle).st_size
+            try:
+                write_all(handle, line)
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, size)
+                raise
+        finally:
+            os.close(handle)
+        sync_folder(path.parent)
 
 
 def _last(path: Path) -> Entry | None:
@@ -247,8 +246,7 @@ def set_torn_aside(path: Path) -> Path | None:
         return None
     aside = path.with_name(f"{path.name}.torn-{number}-{digest_bytes(line).sha256[:12]}")
     if not aside.exists():
-        write_synced(aside, line)
-        sync_folder(path.parent)
+        write_whole(aside, line)  # a half one would pass for the line when this is done again
     with path.open("r+b") as stream:
         stream.truncate(path.stat().st_size - len(line))
         os.fsync(stream.fileno())

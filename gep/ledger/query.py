@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, Literal, get_args
+from typing import TYPE_CHECKING, BinaryIO, Literal, get_args
 
 from gep.base.findings import Place, Refused, finding
 from gep.ledger.cells import DECIMAL_TYPE, csv_line
 from gep.ledger.store import connect
 from gep.ledger.views import VIEW_NAMES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Format = Literal["table", "csv", "json", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -37,24 +40,37 @@ class QueryResult:
     rows: tuple[tuple[object, ...], ...]
 
 
-def select(path: Path, sql: str, attach: Sequence[tuple[str, Path]] = (), as_of: date | None = None) -> QueryResult:
+def select(
+    path: Path,
+    sql: str,
+    attach: Sequence[tuple[str, Path]] = (),
+    as_of: date | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> QueryResult:
     """Run one statement that only reads. Raises Refused: store missing or damaged, not one reading statement, or an error in it.
 
-    `attach`: further books as (name, path of their store); `as_of`: plain views show what was known at the end of that day (UTC).
+    `attach`: further books as (name, path of their store); `as_of`: plain views show what was known at the end of that day (UTC);
+    `parameters`: values of `$name` in the statement, bound by DuckDB and never pasted into it.
     """
+    _only_reads(sql)
+    with connect(path, attach, as_of) as con:
+        return ask(con, path, sql, parameters)
+
+
+def ask(con: DuckDBPyConnection, path: Path, sql: str, parameters: Mapping[str, object] | None = None) -> QueryResult:
+    """The same over a store that `store.connect` opened; `path` names it in what is refused."""
     import duckdb
 
     _only_reads(sql)
-    with connect(path, attach, as_of) as con:
-        try:
-            cursor = con.execute(sql)
-            columns = tuple(str(d[0]) for d in cursor.description or ())
-            types = tuple(str(d[1]) for d in cursor.description or ())
-            return QueryResult(columns, types, tuple(cursor.fetchall()))
-        except (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException, duckdb.IOException) as error:
-            raise Refused([finding("LEDGER-STORE-DAMAGED", Place(path.name), reason=_message(error))]) from error
-        except duckdb.Error as error:
-            raise _sql_error(error) from error
+    try:
+        cursor = con.execute(sql, dict(parameters)) if parameters else con.execute(sql)
+        columns = tuple(str(d[0]) for d in cursor.description or ())
+        types = tuple(str(d[1]) for d in cursor.description or ())
+        return QueryResult(columns, types, tuple(cursor.fetchall()))
+    except (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException, duckdb.IOException) as error:
+        raise Refused([finding("LEDGER-STORE-DAMAGED", Place(path.name), reason=_message(error))]) from error
+    except duckdb.Error as error:
+        raise _sql_error(error) from error
 
 
 def _only_reads(sql: str) -> None:
@@ -107,7 +123,7 @@ def render(result: QueryResult, format: Format) -> bytes:
     raise ValueError(f"unknown format {format}")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as text: decimals in plain digits, instants in ISO form, NULL as nothing."""
     if value is None:
         return ""
@@ -128,7 +144,7 @@ def _table(result: QueryResult) -> str:
     from rich.table import Table
     from rich.text import Text
 
-    cells = [[_shown(value).translate(CONTROL) for value in row] for row in result.rows]
+    cells = [[shown(value).translate(CONTROL) for value in row] for row in result.rows]
     heads = [name.translate(CONTROL) for name in result.columns]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name, kind in zip(heads, result.types, strict=True):
@@ -156,7 +172,7 @@ def _csv(result: QueryResult) -> str:
     lines = [csv_line([safe_cell(name) for name in result.columns])]
     for row in result.rows:
         numbers = (int, float, Decimal, date, datetime, time)
-        lines.append(csv_line([_shown(v) if v is None or isinstance(v, numbers) else safe_cell(_shown(v)) for v in row]))
+        lines.append(csv_line([shown(v) if v is None or isinstance(v, numbers) else safe_cell(shown(v)) for v in row]))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -176,7 +192,7 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {str(name): _plain(item) for name, item in value.items()}
-    return _shown(value)
+    return shown(value)
 
 
 def _parquet(result: QueryResult) -> bytes:
@@ -199,7 +215,7 @@ def _parquet(result: QueryResult) -> bytes:
         arrow = pa.decimal128(int(match[1]), int(match[2])) if match else exact.get(kind)
         if arrow is None:
             # other types (lists, huge integers) go as text: exact, and every reader opens it
-            arrow, values = pa.string(), [None if v is None else _shown(v) for v in values]
+            arrow, values = pa.string(), [None if v is None else shown(v) for v in values]
         arrays.append(pa.array(values, type=arrow))
         fields.append(pa.field(name, arrow))
     stream = io.BytesIO()

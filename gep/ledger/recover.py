@@ -7,8 +7,9 @@ never acknowledged; it is moved to `unfinished/`, because after a journal was cu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from gep.base.findings import Finding, Place, finding
 from gep.ledger.files import sync_folder
@@ -16,11 +17,11 @@ from gep.ledger.journal import Entry, set_torn_aside
 
 ASIDE = "unfinished"
 BUILDING = re.compile(r"\..+\.[0-9a-f]{12}\.tmp(\.wal)?")  # the names of files.sibling
-RECORD = ("submissions", "evidence", "rules", "catalogues", "releases", "closings")
+RECORD = ("submissions", "evidence", "rules", "catalogues", "releases", "closings", "statements")
 
 
 def known(entries: Iterable[Entry]) -> dict[str, set[str]]:
-    """The names that the journal gives to the files and folders of the record, by folder."""
+    """The names that the journal gives to the files and folders of the record, by folder; `a/b` for a file in a folder there."""
     names: dict[str, set[str]] = {folder: set() for folder in RECORD}
     for e in entries:
         data = e.data
@@ -34,6 +35,8 @@ def known(entries: Iterable[Entry]) -> dict[str, set[str]]:
             names["catalogues"].add(str(data.get("catalogue", "")))
         elif e.act == "close":
             names["closings"].add(f"{data['year']}-{data['vintage']}.json")
+        elif e.act == "statement":
+            names["statements"] |= {str(f["file"]) for f in cast(Sequence[Mapping[str, object]], data["files"])}
     return names
 
 
@@ -42,7 +45,11 @@ def strangers(root: Path, entries: Iterable[Entry]) -> Iterator[Path]:
     for folder, names in known(entries).items():
         place = root / folder
         for path in sorted(place.iterdir()) if place.is_dir() else ():
-            if path.name not in names:
+            if path.name in names:
+                continue
+            if path.is_dir() and any(name.startswith(f"{path.name}/") for name in names):
+                yield from (p for p in sorted(path.rglob("*")) if not p.is_dir() and p.relative_to(place).as_posix() not in names)
+            else:
                 yield path
 
 
@@ -50,7 +57,7 @@ def set_aside(root: Path, path: Path) -> Path:
     """Move a file or folder into `unfinished/`, under a name that is free."""
     aside = root / ASIDE
     aside.mkdir(exist_ok=True)
-    name = f"{path.parent.name}-{path.name}" if path.parent != root else path.name
+    name = "-".join(path.relative_to(root).parts)
     taken = sum(1 for p in aside.iterdir() if p.name.startswith(f"{name}."))
     target = aside / f"{name}.{taken + 1}"
     path.rename(target)
@@ -68,7 +75,7 @@ def recover(root: Path, entries: Iterable[Entry]) -> list[Finding]:
         if BUILDING.fullmatch(path.name):
             continue
         set_aside(root, path)
-        findings.append(finding("BOOK-LEFTOVER", Place(f"{path.parent.name}/{path.name}"), found=path.name))
+        findings.append(finding("BOOK-LEFTOVER", Place(path.relative_to(root).as_posix()), found=path.name))
     for path in _half(root):
         set_aside(root, path)
         findings.append(finding("BOOK-HALF", Place(path.name), found=path.name))
@@ -83,7 +90,8 @@ def torn(journal: Path) -> list[Finding]:
 
 def _half(root: Path) -> Iterator[Path]:
     """What was being built under a passing name when the program was killed."""
-    places = [root, *(root / name for name in (*RECORD, "statements")), *(p for p in (root / "rules").glob("*") if p.is_dir())]
+    inner = [p for name in ("rules", "statements") for p in (root / name).glob("*") if p.is_dir()]
+    places = [root, *(root / name for name in RECORD), *inner]
     for place in places:
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             if BUILDING.fullmatch(path.name):

@@ -45,7 +45,8 @@ def rollup_sql(table: Table, leaves: str) -> str:
     """The query of a `*_rollup` of `table` over `leaves`, a query that returns rows of the table.
 
     Returns the columns of the table in their order, then is_total. Physical totals are kept apart by unit; value totals by price
-    basis and currency, with a quantity only where all parts share one unit, and without a price.
+    basis and currency, with a quantity only where all parts share one unit, and without a price. NOT MATERIALIZED lets a filter
+    on region, year or vintage reach the scans of every branch; without a filter it is no slower (benchmarks/bench_cookbook.py).
     """
     if table not in ACCOUNTS or not table.amount:
         raise ValueError(f"{table.name} has no totals")
@@ -54,15 +55,15 @@ def rollup_sql(table: Table, leaves: str) -> str:
     apart = (*around, "unit") if physical else around
     group = ", ".join(f"{c}" for c in (*apart, "ancestor"))
     return f"""
-WITH leaf AS ({leaves}),
-spread AS (
-  SELECT l.*, p.ancestor, l.region_code = p.ancestor AS own,
+WITH leaf AS NOT MATERIALIZED ({leaves}),
+spread AS NOT MATERIALIZED (
+  SELECT {_carried(table)}, p.ancestor, l.region_code = p.ancestor AS own,
     l.state <> 'not_applicable' AS applies,
     l.state <> 'not_applicable' AND (l.state NOT IN {GOOD} OR l.{table.amount} IS NULL) AS lacking,
     CASE WHEN l.ecosystem <> '-' THEN 4 WHEN l.product <> '-' THEN 3 WHEN l.benefit <> '-' THEN 2 ELSE 1 END AS depth
   FROM leaf l JOIN t_region_path p ON p.vintage = l.vintage AND p.year = l.year AND p.code = l.region_code
 ),
-open AS (
+open AS NOT MATERIALIZED (
   SELECT *,
     count(*) FILTER (WHERE applies AND benefit = '-') OVER (PARTITION BY {group}, service) > 0 AS open2,
     count(*) FILTER (WHERE applies AND product = '-') OVER (PARTITION BY {group}, service, benefit) > 0 AS open3,
@@ -70,7 +71,7 @@ open AS (
     count(*) FILTER (WHERE lacking AND depth = 1) OVER (PARTITION BY {", ".join(around)}, ancestor, service) > 0 AS lost
   FROM spread
 ),
-grouped AS (
+grouped AS NOT MATERIALIZED (
   SELECT {group}, service, benefit, product, ecosystem,
     4 - grouping(benefit) - grouping(product) - grouping(ecosystem) AS level,
     count(*) AS n, bool_and(own) AS own, max(depth) AS depth, bool_or(allocated) AS allocated,
@@ -81,7 +82,7 @@ grouped AS (
   GROUP BY GROUPING SETS (({group}, service), ({group}, service, benefit), ({group}, service, benefit, product),
     ({group}, service, benefit, product, ecosystem))
 ),
-prefix AS (
+prefix AS NOT MATERIALIZED (
   SELECT *, lost OR (level >= 2 AND benefit <> '-' AND open2) OR (level >= 3 AND product <> '-' AND open3)
     OR (level = 4 AND open4) AS unknown
   FROM grouped
@@ -89,7 +90,7 @@ prefix AS (
     AND NOT (n = 1 AND own AND depth = level)
 ),
 {_coverage(around)},
-total AS (
+total AS NOT MATERIALIZED (
   SELECT x.*, CASE WHEN x.unknown OR c.gap IS NOT NULL THEN 'not_available' ELSE x.state END AS shown
   FROM prefix x LEFT JOIN gaps c ON {_on((*around, "ancestor", "service"), "c", "x")}
 ),
@@ -101,6 +102,13 @@ SELECT {_total_columns(table, physical)}, true AS is_total FROM total x
 UNION ALL BY NAME
 SELECT {_hole_columns(table)}, true AS is_total FROM hole h
 """.strip()
+
+
+def _carried(table: Table) -> str:
+    """The columns of a leaf that its totals need: the windows are the slow part, and carry every column through all of them."""
+    needed = {c.name for c in table.keys if c.name != "region_code"}
+    needed |= {table.amount, "quantity", "unit", "state", "allocated", "illustrative"}
+    return ", ".join(f"l.{c.name}" for c in table.columns if c.name in needed)
 
 
 def _quantity(physical: bool) -> str:
@@ -117,16 +125,16 @@ def _quantity(physical: bool) -> str:
 def _coverage(around: tuple[str, ...]) -> str:
     """Which whole regions have a lowest region below them that no row of the service covers."""
     keys = ", ".join(f"w.{c}" for c in around)
-    return f"""whole AS (SELECT DISTINCT {", ".join(around)}, service, region_code FROM leaf WHERE zone = '-'),
-covered AS (
+    return f"""whole AS NOT MATERIALIZED (SELECT DISTINCT {", ".join(around)}, service, region_code FROM leaf WHERE zone = '-'),
+covered AS NOT MATERIALIZED (
   SELECT {keys}, w.service, u.ancestor, count(DISTINCT d.code) AS n
   FROM whole w
   JOIN t_region_path u ON u.vintage = w.vintage AND u.year = w.year AND u.code = w.region_code
   JOIN t_region_path d ON d.vintage = w.vintage AND d.year = w.year AND d.ancestor = w.region_code AND d.lowest
   GROUP BY ALL
 ),
-size AS (SELECT vintage, year, ancestor, count(*) AS n FROM t_region_path WHERE lowest GROUP BY ALL),
-gaps AS (
+size AS NOT MATERIALIZED (SELECT vintage, year, ancestor, count(*) AS n FROM t_region_path WHERE lowest GROUP BY ALL),
+gaps AS NOT MATERIALIZED (
   SELECT {", ".join(f"c.{c}" for c in around)}, c.service, c.ancestor, s.n - c.n AS gap
   FROM covered c JOIN size s ON s.vintage = c.vintage AND s.year = c.year AND s.ancestor = c.ancestor
   WHERE s.n > c.n
@@ -136,8 +144,8 @@ gaps AS (
 def _holes(around: tuple[str, ...], physical: bool) -> str:
     """Whole regions without any row of a service, neither their own nor below them."""
     unit = ", unit" if physical else ", NULL::VARCHAR AS unit"
-    return f"""offered AS (SELECT DISTINCT {", ".join(around)}, service{unit} FROM leaf WHERE zone = '-'),
-hole AS (
+    return f"""offered AS NOT MATERIALIZED (SELECT DISTINCT {", ".join(around)}, service{unit} FROM leaf WHERE zone = '-'),
+hole AS NOT MATERIALIZED (
   SELECT {", ".join(f"o.{c}" for c in around)}, o.service, o.unit, p.code AS region_code, p.name_zh, p.level
   FROM offered o JOIN t_region_path p ON p.vintage = o.vintage AND p.year = o.year AND p.code = p.ancestor
   WHERE NOT EXISTS (SELECT 1 FROM covered c WHERE {_on((*around, "service"), "c", "o")} AND c.ancestor = p.code)

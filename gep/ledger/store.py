@@ -11,12 +11,12 @@ import csv
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.ledger import journal_tables
@@ -27,7 +27,7 @@ from gep.ledger.journal import Entry, canonical
 from gep.ledger.journal_tables import JOURNAL_TABLES
 from gep.ledger.releases import Manifest, check, read_manifest
 from gep.ledger.tables import BY_NAME, TABLES, Table
-from gep.ledger.views import comment, create_statements, derived_statements, literal, quoted
+from gep.ledger.views import DERIVED, VIEWS, comment, create_statements, derived_statements, literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -63,11 +63,12 @@ def refresh(path: Path, releases: Sequence[Path], entries: Sequence[Entry]) -> N
     """Bring the query store up to the journal: what it lacks is added on a copy, which then takes its place.
 
     A store that is missing, damaged, of other declarations than those of this program, or that holds a release the journal does
-    not know is built again whole. Raises Refused as `rebuild`.
+    not know, or another one under its number, is built again whole. Raises Refused as `rebuild`.
     """
     held = loaded(path)
     wanted = {folder.name: folder for folder in releases}
-    if held is None or not held.keys() <= wanted.keys():
+    sealed = {str(e.seq): cast(Mapping[str, str], e.data["manifest"])["sha256"] for e in entries if e.act == "run"}
+    if held is None or any(name not in wanted or sealed.get(name, digest) != digest for name, digest in held.items()):
         rebuild(path, releases, entries, hashed=False)
         return
     manifests = _sound([folder for name, folder in wanted.items() if name not in held])
@@ -80,25 +81,28 @@ def refresh(path: Path, releases: Sequence[Path], entries: Sequence[Entry]) -> N
 
 def loaded(path: Path) -> dict[str, str] | None:
     """The releases a store holds: name of the folder -> SHA-256 of its manifest; None if the store has to be built anew."""
+    held = standing(path)
+    return held[0] if held else None
+
+
+def standing(path: Path) -> tuple[dict[str, str], str] | None:
+    """What `loaded` says, and SHA-256 of the last journal entry the store was brought up to (empty if it was built without one).
+
+    None if the store has to be built anew.
+    """
     if not path.is_file():
         return None
     try:
         with connect(path) as con:
-            row = con.execute("SELECT declared FROM t_schema").fetchone()
+            row = con.execute("SELECT declared, head FROM t_schema").fetchone()
             if row is None or row[0] != declared():
                 return None
-            return {str(name): str(digest) for name, digest in con.execute("SELECT * FROM t_loaded").fetchall()}
+            held = {str(name): str(digest) for name, digest in con.execute("SELECT * FROM t_loaded").fetchall()}
+            return held, str(row[1])
     except Exception as error:
         if isinstance(error, Refused) or type(error).__module__.startswith(("duckdb", "_duckdb")):
             return None
         raise
-
-
-def head(path: Path) -> str:
-    """SHA-256 of the last journal entry a store was brought up to; empty if it was built without a journal."""
-    with connect(path) as con:
-        row = con.execute("SELECT head FROM t_schema").fetchone()
-    return str(row[0]) if row else ""
 
 
 @cache
@@ -163,7 +167,8 @@ def _append(con: DuckDBPyConnection, manifests: Sequence[tuple[Path, Manifest]],
 def _journal(con: DuckDBPyConnection, entries: Sequence[Entry]) -> None:
     """The tables that come from the journal, and the states set after the runs."""
     made = journal_tables.rows(entries)
-    con.execute("DELETE FROM t_release_state WHERE seq <> vintage")
+    if entries:
+        con.execute("DELETE FROM t_release_state WHERE seq <> vintage")
     for table in (*JOURNAL_TABLES, BY_NAME["release_state"]):
         if table in JOURNAL_TABLES:
             con.execute(f"DELETE FROM {table.stored}")
@@ -291,15 +296,14 @@ def connect(path: Path, attach: Sequence[tuple[str, Path]] = (), as_of: date | N
     con = duckdb.connect(config=dict.fromkeys(CLOSED, "false"))
     opening = path
     try:
-        books = [(MAIN, path), *attach]
-        for name, file in books:
+        for name, file in [(MAIN, path), *((_held(name), file) for name, file in attach)]:
             opening = file
             con.execute(f"ATTACH {literal(str(file))} AS {quoted(name)} (READ_ONLY)")
+            _require_schema(con, file, f"{quoted(name)}.main")
+        for name, _ in attach:
+            _views_of(con, name)
         con.execute(f"USE {MAIN}")
         _lock(con, as_of)
-        for name, file in books:
-            opening = file
-            _require_schema(con, file, f"{quoted(name)}.main")
     except duckdb.Error as error:
         con.close()
         raise Refused([finding("LEDGER-STORE-DAMAGED", Place(opening.name), reason=_first_line(error))]) from error
@@ -307,6 +311,24 @@ def connect(path: Path, attach: Sequence[tuple[str, Path]] = (), as_of: date | N
         con.close()
         raise
     return con
+
+
+def _held(name: str) -> str:
+    """The name an attached file itself goes by; its views stand under the name the user gave."""
+    return f"{name} (file)"
+
+
+def _views_of(con: DuckDBPyConnection, name: str) -> None:
+    """The views and macros of an attached book, bound to its own tables.
+
+    DuckDB looks up the tables in the body of a macro where the caller stands, so that other.gep_total_asof(d) would show the rows
+    of the opened book: the bodies are written with the full names of the tables instead.
+    """
+    con.execute(f"ATTACH ':memory:' AS {quoted(name)}")
+    con.execute(f"USE {quoted(name)}")
+    table = re.compile(rf"\b({'|'.join((*(t.stored for t in STORED), *DERIVED))})\b")
+    for view in VIEWS:
+        con.execute(table.sub(lambda found: f"{quoted(_held(name))}.main.{found[1]}", view.create))
 
 
 def _lock(con: DuckDBPyConnection, as_of: date | None) -> None:

@@ -38,6 +38,7 @@ from gep.ledger.columns import (
     key,
     text,
 )
+from gep.ledger.region_tables import REGION_TABLES
 
 __all__ = ["PRICE", "QUANTITY", "RATIO", "SPLIT", "VALUE", "VINTAGE", "Column", "Scope", "Table"]
 
@@ -149,8 +150,10 @@ RUN = Table(
         text("years", "核算年度,以逗号分隔", "Accounting years, comma separated", required=True),
         text("profiles", "核算方案,以逗号分隔", "Profiles, comma separated", required=True),
         text("rules_hash", "规则、参数、代码的内容哈希", "Content hash of rules, parameters and codes", required=True),
+        text("catalogue", "所用目录文件的内容哈希", "Content hash of the catalogue files the run read"),
         text("input_hash", "所用申报数据的哈希", "Hash of the facts the run read", required=True),
         text("program", "程序及版本", "Program and version", required=True),
+        text("program_hash", "程序代码的哈希", "Hash of the code of the program"),
         text("state", "运行结束时的状态", "State the run ended in", required=True),
     ),
     "log",
@@ -294,6 +297,7 @@ FACT = Table(
         ),
         text("reason", "缺数或不适用的理由", "Reason of a missing or not applicable figure"),
         text("department", "报送部门", "Department"),
+        text("attributes", "附加属性,如 GDP 的版本:name=value;…", "Attributes, such as the vintage of a GDP figure: name=value"),
         text("source", "来源", "Source"),
         text("evidence", "佐证材料", "Evidence"),
         text("note", "说明", "Note"),
@@ -383,6 +387,7 @@ TABLES: tuple[Table, ...] = (
     PUBLISHED_FIGURE,
     *ASSET_TABLES,
     REGION_TABLE,
+    *REGION_TABLES,
     RELEASE_STATE,
 )
 BY_NAME = {table.name: table for table in TABLES}

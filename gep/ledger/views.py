@@ -11,11 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gep.ledger import comparable_views
 from gep.ledger.columns import VINTAGE, Column, Table
+from gep.ledger.journal_tables import JOURNAL_TABLES
 from gep.ledger.rollup import rollup_sql, total_sql, total_state_sql
 from gep.ledger.tables import ACCOUNTS, BY_NAME, BY_PROFILE, TABLES
 
 NOW = "CAST(getvariable('gep_as_of') AS DATE)"
+ANY_YEAR = -1  # of a figure address that names no year
 
 IS_TOTAL = Column("is_total", "BOOLEAN", "true 为合计,false 为最细一级", "True for a total, false for a leaf", key=True)
 
@@ -69,6 +72,16 @@ def _in_use(day: str) -> str:
   QUALIFY row_number() OVER (PARTITION BY h.year, h.profile ORDER BY k.rank DESC, h.vintage DESC) = 1"""
 
 
+def _named(day: str) -> str:
+    """The vintages in use with year and profile as a figure address may name them: both, one of them, or neither.
+
+    What an address leaves out is ANY_YEAR or the empty text, so that it is matched by equality: a join on `OR` compares every row
+    with every vintage.
+    """
+    return f"""SELECT vintage, coalesce(year, {ANY_YEAR}) AS year, coalesce(profile, '') AS profile FROM ({_in_use(day)})
+  GROUP BY GROUPING SETS ((vintage, year, profile), (vintage, year), (vintage, profile), (vintage))"""
+
+
 def _rows(table: Table, day: str) -> str:
     """The rows of a table that its plain name shows on `day`."""
     stored = f"SELECT t.* FROM {table.stored} t"
@@ -78,8 +91,8 @@ def _rows(table: Table, day: str) -> str:
     if table.scope == "figure":
         profile = "regexp_extract(t.figure, '/(?:profile|scheme)=([^/#@]+)', 1)"
         year = table.year.replace("figure", "t.figure")
-        match = f"({year} IS NULL OR u.year = {year}) AND ({profile} = '' OR u.profile = {profile})"
-        return f"{stored} WHERE EXISTS (SELECT 1 FROM ({_in_use(day)}) u WHERE u.vintage = t.vintage AND {match})"
+        match = f"u.vintage = t.vintage AND u.year = coalesce({year}, {ANY_YEAR}) AND u.profile = {profile}"
+        return f"{stored} SEMI JOIN ({_named(day)}) u ON {match}"
     if table.scope == "year":
         first = "row_number() OVER (PARTITION BY year ORDER BY rank DESC, vintage DESC) = 1"
         best = f"SELECT * FROM ({_known(day)}) QUALIFY {first}"
@@ -87,7 +100,7 @@ def _rows(table: Table, day: str) -> str:
     if table.scope == "vintage":
         return f"{stored} SEMI JOIN ({_in_use(day)}) u ON u.vintage = t.vintage"
     if table.scope == "newest":
-        newest = f"SELECT max(vintage) FROM {table.stored} SEMI JOIN ({_in_use(day)}) u USING (vintage)"
+        newest = f"SELECT max(vintage) FROM {BY_NAME['region'].stored} SEMI JOIN ({_in_use(day)}) u USING (vintage)"
         return f"{stored} WHERE t.vintage = ({newest})"
     return f"""{stored} WHERE {day} IS NULL OR t."at" < CAST({day} AS DATE) + INTERVAL 1 DAY"""
 
@@ -207,6 +220,13 @@ def _region_path() -> View:
     )
 
 
+def _comparable_area() -> View:
+    """Comparable areas between two years, from the regions of the newest vintage in use and the changes recorded in it."""
+    c = comparable_views
+    body = c.comparable_sql(*(_rows(BY_NAME[name], NOW) for name in ("region", "region_change")))
+    return View(c.NAME, "table macro", c.ZH, c.EN, c.COLUMNS, body, c.ARGUMENTS)
+
+
 def _macros() -> list[View]:
     return [
         View(
@@ -257,7 +277,13 @@ def _dictionary(described: list[View]) -> View:
 
 
 def _all_views() -> tuple[View, ...]:
-    made = [*_macros(), *(view for table in TABLES for view in _family(table)), *_vintages(), _region_path()]
+    made = [
+        *_macros(),
+        *(view for table in (*TABLES, *JOURNAL_TABLES) for view in _family(table)),
+        *_vintages(),
+        _region_path(),
+        _comparable_area(),
+    ]
     return (*made, _dictionary(made))
 
 
@@ -281,6 +307,9 @@ def create_statements() -> list[str]:
     return done
 
 
+DERIVED = ("t_vintage_profile", "t_region_path")  # made by the statements that follow
+
+
 def derived_statements() -> list[str]:
     """Tables computed from the stored ones when the store is built: which vintage holds which year and profile; region paths."""
     held = " UNION ".join(f"SELECT vintage, year, {t.profile} AS profile FROM {t.stored}" for t in BY_PROFILE)
@@ -288,8 +317,8 @@ def derived_statements() -> list[str]:
     FROM (SELECT DISTINCT vintage, year FROM t_vintage_profile) s
     JOIN t_region r ON r.vintage = s.vintage AND make_date(s.year, 12, 31) BETWEEN r.valid_from AND r.valid_to"""
     return [
-        f"CREATE TABLE t_vintage_profile AS SELECT vintage, year, profile FROM ({held}) ORDER BY ALL",
-        f"""CREATE TABLE t_region_path AS
+        f"CREATE OR REPLACE TABLE t_vintage_profile AS SELECT vintage, year, profile FROM ({held}) ORDER BY ALL",
+        f"""CREATE OR REPLACE TABLE t_region_path AS
 WITH RECURSIVE tree AS ({tree}),
 up AS (
   SELECT vintage, year, code, code AS ancestor FROM tree

@@ -28,7 +28,7 @@ def findings(items: Iterable[Finding], lang: str) -> RenderableType:
     order = list(Severity)
     blocks: list[RenderableType] = []
     for f in sorted(items, key=lambda f: (order.index(f.severity), f.place.file, f.place.row)):
-        answered = f" ({words['answered']})" if f.status == "answered" else ""
+        answered = f" ({words[f.status]})" if f.status in ("answered", "approved") else ""
         head = Text.assemble(
             (f"[{words[str(f.severity)]}]{answered} ", STYLE[f.severity]), (f.code, "dim"), f"  {f.place.text()}"
         )

@@ -20,13 +20,14 @@ from gep.intake.checks import address, name_of
 from gep.intake.submit import intake
 from gep.ledger import acts
 from gep.ledger.journal import FIRST, Entry
-from gep.workflow.corrected import apply, passed_over
+from gep.workflow.corrected import apply, figure_of, named
 from gep.workflow.release import publish_store
 from gep.workflow.shut import closed_changes
 from gep.workflow.submit import Holdings, holdings
 
 NEAR = 5
 CORRECTION = "correction"
+FIGURE = ("measure", "region", "period", "key", "attrs")
 
 
 def correct(
@@ -43,8 +44,8 @@ def correct(
 ) -> tuple[Entry, list[Finding]]:
     """Put a returned figure right. `figure`: region/period/measure[/key][/attr=value], as findings name it.
 
-    `value` as typed, in `unit` (left out: that of the return); or `state` not_available or not_applicable in its place. `effective`:
-    the day the correction takes effect, left out the last day of the period. The new figure passes every check of a return.
+    `value` as typed, in `unit` (left out: that of the return), or in its place `state` not_available or not_applicable.
+    `effective`: the day the correction takes effect, left out the last day of the period. The new figure passes every check of a return.
     Raises Refused: no such figure, no reason, an unsound figure, a closed year.
     """
     with book.lock(who):
@@ -64,7 +65,7 @@ def correct(
         body: dict[str, object] = {**_named(fact), "department": fact.department, "old": old, "state": str(new.state)}
         body |= {"value": "" if new.amount is None else str(new.amount), "unit": new.unit, "document": document}
         body |= {"effective": (effective or _last_day(fact.period)).isoformat()}
-        after = replace(held, facts=apply(_preview(body, why), held.facts))
+        after = replace(held, facts=apply(_preview("correct", body, why), held.facts))
         _refuse(closed_changes(held, after, acts.closed(book.entries()), CORRECTION))
         entry = book.record("correct", body, who=who, why=why)
         publish_store(book)
@@ -74,21 +75,23 @@ def correct(
 def decide(book: Book, figure: str, department: str, *, why: str, who: str = "") -> Entry:
     """Say which department's figure is used where two return the same one; the other's is passed over from now on.
 
-    It may be decided before the second return is taken (which is refused until then). Raises Refused: no department returned the
-    figure, no reason, a closed year.
+    It may be decided before the second return is taken (which is refused until then), and otherwise again later. Raises Refused:
+    no department returned the figure, no reason, a closed year.
     """
     with book.lock(who):
         held = holdings(book)
-        fact = _one(held.facts, figure)
-        place = Place(CORRECTION, key=name_of(fact))
+        before = {figure_of(e): e for e in book.entries() if e.act == "decide"}  # its figure may be passed over by now
+        about = {n: before[figure].data[n] for n in FIGURE} if figure in before else _named(_one(held.facts, figure))
+        place = Place(CORRECTION, key=figure)
         if not why.strip():
             raise Refused([finding("CORRECT-NO-REASON", place, found=figure)])
         if not department.strip():
-            raise Refused([finding("DECIDE-NO-DEPARTMENT", place, found=figure, expected=fact.department or "-")])
-        decided = {address(fact): department}
-        left = tuple(f for f in held.facts if not passed_over(f, decided))
-        _refuse(closed_changes(held, replace(held, facts=left), acts.closed(book.entries()), CORRECTION))
-        entry = book.record("decide", {**_named(fact), "department": department}, who=who, why=why)
+            used = sorted({f.department for f in held.facts if name_of(f) == figure})
+            raise Refused([finding("DECIDE-NO-DEPARTMENT", place, found=figure, expected=", ".join(filter(None, used)) or "-")])
+        body = {**about, "department": department}
+        after = holdings(book, deciding={named(_preview("decide", body, why)): department})
+        _refuse(closed_changes(held, after, acts.closed(book.entries()), CORRECTION))
+        entry = book.record("decide", body, who=who, why=why)
         publish_store(book)
     return entry
 
@@ -140,9 +143,9 @@ def _category(fact: Fact) -> str:
     return key_text(tuple((dim, code) for dim, code in fact.key if dim != "part"))
 
 
-def _preview(body: Mapping[str, object], why: str) -> Entry:
+def _preview(act: str, body: Mapping[str, object], why: str) -> Entry:
     """The entry as it will be, to see what it changes before it is written."""
-    return Entry(0, "correct", "", "", why, body, FIRST)
+    return Entry(0, act, "", "", why, body, FIRST)
 
 
 def _said(fact: Fact) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from gep.base.records import Fact, Key, Origin, State
+from gep.base.records import Fact, Key, Origin, State, key_text
 from gep.intake.checks import Address, address
 from gep.ledger.journal import Entry
 
@@ -28,15 +28,19 @@ def named(entry: Entry) -> Address:
     return str(d["region"]), str(d["period"]), str(d["measure"]), key, tuple(sorted((str(k), str(v)) for k, v in attrs.items()))
 
 
-def passed_over(fact: Fact, decided: Mapping[Address, str]) -> bool:
-    """Whether another department's figure was decided for."""
-    return decided.get(address(fact), fact.department) != fact.department
+def figure_of(entry: Entry) -> str:
+    """The same as people read it: region/period/measure[/key][/attr=value]."""
+    region, period, measure, key, attrs = named(entry)
+    return "/".join(part for part in (region, period, measure, key_text(key), *(f"{n}={v}" for n, v in attrs)) if part)
 
 
 def apply(entry: Entry, facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """The facts with the one that the entry corrects in its new form; it then stands in the journal, in the line of the entry."""
-    place = named(entry)
-    return tuple(corrected(entry, fact) if address(fact) == place else fact for fact in facts)
+    """The facts with the one that the entry corrects in its new form; it then stands in the journal, in the line of the entry.
+
+    What one department returned was corrected: where another one's figure is used since, it stays as it was returned.
+    """
+    wanted = named(entry), str(entry.data["department"])
+    return tuple(corrected(entry, fact) if (address(fact), fact.department) == wanted else fact for fact in facts)
 
 
 def corrected(entry: Entry, fact: Fact) -> Fact:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gep.book import Book
 from gep.workflow.init import init
-from gep.workflow.run import Made, run
+from gep.workflow.release import Made
+from gep.workflow.run import run
 from gep.workflow.submit import Submitted
 
 BOOK, CITY = "garze-2010", "sample-city"

@@ -38,7 +38,7 @@ def catalogue_files(book: Book) -> dict[str, bytes]:
 
 def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]:
     """Everything the run resolved, as canonical JSON, and its hash: schemes, rules and plans, measures, parameters, codes."""
-    content: dict[str, object] = {"regions": book.config.regions}
+    content: dict[str, object] = {"regions": book.config.regions, "region_changes": book.config.changes}
     for c in computations:
         read = [p for p in c.lookup.read.values() if p is not None]
         unlike = {(p.file, p.line): p for p in read}.values()  # the line moves with rows the run never read, so it is left out

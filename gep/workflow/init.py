@@ -8,12 +8,14 @@ from pathlib import Path
 
 from gep.base.data import data_root, shipped_books
 from gep.base.findings import Place, Refused, finding
-from gep.book import SCHEMA, Book, read_config
+from gep.book import Book
+from gep.catalog.config import SCHEMA, read_config
 from gep.catalog.load import load
 from gep.ledger.files import write_synced
+from gep.workflow.attach import attach_held
 from gep.workflow.submit import Submitted, submit_each
 
-COPIED = ("local", "tenures", "evidence")
+COPIED = ("local", "tenures")
 ANSWERS = ("rule", "region", "period", "key", "answer", "by", "document")
 
 EMPTY_BOOK = """# 账册配置 / configuration of this book
@@ -63,6 +65,8 @@ def init(root: Path, source: str = "", *, who: str = "") -> tuple[Book, list[Sub
         book.record("init", {"schema": SCHEMA, "source": source and Path(source).name}, who=who)
         for answer in answers:
             book.record("answer", answer, who=answer.pop("by"))
+        for document in _files(origin, "evidence"):
+            attach_held(book, document.name, document.read_bytes(), who=who)
     files = [(path, "") for path in _files(origin, "returns")] + [(path, path.stem) for path in _files(origin, "records")]
     return book, submit_each(book, files, who=who)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from types import MappingProxyType
 
 from gep.base.findings import Finding
 from gep.base.records import Fact, key_text
@@ -12,13 +13,18 @@ from gep.book import Book
 from gep.catalog.tables import spot
 from gep.engine.cells import Cells
 from gep.engine.trace import Json, Node
+from gep.explain import causes
 from gep.explain.address import Address
+from gep.explain.side import Side
+from gep.explain.side import roots as roots_of
 from gep.intake.coverage import coverage
 from gep.ledger import query
+from gep.ledger.views import literal
 from gep.workflow import accounts, asset_rows, chain, reconcile, revise
 from gep.workflow.accounts import Figure
 from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
+from gep.workflow.sides import Sides, running, stored
 from gep.workflow.transitions import Matrices
 
 FINAL = 3  # the lowest rank whose closings the next year takes
@@ -96,22 +102,52 @@ def _coverage(book: Book, c: AssetComputation, facts: Sequence[Fact]) -> Iterato
         }  # fmt: skip
 
 
-def add_revisions(laid: Laid, book: Book, computations: Sequence[Computation], facts: Sequence[Fact], rules_hash: str) -> None:
-    """Add the revision table: openings that are re-stated, and every figure that is not that of the vintage in use."""
+def add_revisions(
+    laid: Laid,
+    book: Book,
+    computations: Sequence[Computation],
+    facts: Sequence[Fact],
+    rules_hash: str,
+    row_sets: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Add the revision table: openings that are re-stated, and each figure that is not as the vintage in use has it, with causes.
+
+    The vintage in use for a profile and year is the one of the highest state, then the newest; a trial is that only where nothing
+    else is. `row_sets`: hash of the rows of each record set whose rows do not stand in the trace.
+    """
+    sides = Sides(book)
+    now = running(book, laid.nodes, computations, facts, rules_hash, row_sets, sides)
+    roots = cache(lambda: roots_of(laid.nodes))
+    blames: dict[int, revise.Blame] = {}
+    used = _in_use(book)
     for c in computations:
         mine = [
             (table, f) for table, f in laid.figures
             if f.row["year"] == c.year and (f.row.get("profile") or f.row.get("scheme")) == c.profile
         ]  # fmt: skip
         around: dict[str, object] = {"year": c.year, "profile": c.profile}
-        found: list[dict[str, object]] = []
         if isinstance(c, AssetComputation):
-            found += revise.restated(c, _openings(c, mine))
-        before = _before(book, c.profile, c.year)
+            laid.add("revision", ({**r, **around} for r in revise.restated(c, _openings(c, mine))))
+        before = _before(book, used, c.profile, c.year)
         if before is not None:
-            changed = revise.changed_facts(before, (f for f in facts if f.period[:4] == str(c.year)))
-            found += revise.recompiled(before, mine, changed, rules_hash, laid.nodes)
-        laid.add("revision", ({"region_code": str(r["figure"]).split("/")[1], **r, **around} for r in found))
+            amounts = [a for table, f in mine for a in revise.amounts_of(table, f.row)]
+            blame = blames.setdefault(before.vintage, _blame(sides, before.vintage, now, roots))
+            laid.add("revision", ({**r, **around} for r in revise.recompiled(before, amounts, blame)))
+
+
+def _blame(sides: Sides, vintage: int, now: Side, roots: Callable[[], Mapping[str, str]]) -> revise.Blame:
+    """Asks for causes against a vintage, whose trace is read at the first question: where nothing changed it never is."""
+
+    @cache
+    def compared() -> tuple[causes.Causes, Mapping[str, str]]:
+        old = sides.of(vintage) or Side({})
+        return causes.Causes(old, now), roots_of(old.nodes)
+
+    def blame(root: str) -> causes.Because:
+        found, before = compared()
+        return found.of(before.get(root), roots().get(root))
+
+    return blame
 
 
 def _openings(c: AssetComputation, figures: Sequence[tuple[str, Figure]]) -> dict[tuple[str, str, str], str]:
@@ -126,47 +162,37 @@ def _openings(c: AssetComputation, figures: Sequence[tuple[str, Figure]]) -> dic
     return found
 
 
-def _in_use(book: Book, profile: str, year: int, rank: int = 0) -> tuple[int, str] | None:
-    """(vintage, rules hash) in use for a profile and year, if its state ranks at least so high."""
+Used = Mapping[tuple[str, int], tuple[int, int]]
+
+
+def _in_use(book: Book) -> Used:
+    """(profile, year) -> (vintage, rank of its state) of the vintage in use."""
     if not book.store.is_file():
-        return None
-    sql = "SELECT year, profile, rank, vintage, rules_hash FROM vintage_in_use JOIN run_all USING (vintage)"
-    for row in query.select(book.store, sql).rows:
-        at = dict(zip(("year", "profile", "rank", "vintage", "rules_hash"), row, strict=True))
-        if (at["year"], at["profile"]) == (year, profile) and int(str(at["rank"])) >= rank:
-            return int(str(at["vintage"])), str(at["rules_hash"])
-    return None
+        return {}
+    sql = "SELECT profile, year, vintage, rank FROM vintage_in_use"
+    return {(str(p), int(str(year))): (int(str(v)), int(str(rank))) for p, year, v, rank in query.select(book.store, sql).rows}
 
 
-def _rows(book: Book, table: str, where: str) -> list[dict[str, Any]]:
-    result = query.select(book.store, f"SELECT * FROM {table}_all WHERE {where}")  # noqa: S608
-    return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-
-
-def _before(book: Book, profile: str, year: int) -> revise.Before | None:
+def _before(book: Book, used: Used, profile: str, year: int) -> revise.Before | None:
     """The vintage in use for a profile and year before this run."""
-    found = _in_use(book, profile, year)
-    if found is None:
+    if (profile, year) not in used:
         return None
-    vintage, rules_hash = found
-    tables = {}
-    for table in revise.AMOUNTS:
-        column = "scheme" if table.startswith("asset") else "profile"
-        tables[table] = _rows(book, table, f"vintage = {vintage} AND year = {year} AND {column} = '{profile}'")
-    tables["fact"] = _rows(book, "fact", f"vintage = {vintage} AND left(period, 4) = '{year}'")
-    return revise.read_before(tables, vintage, rules_hash)
+    vintage, _ = used[profile, year]
+    columns = {t: "scheme" if t.startswith(("asset", "balance")) else "profile" for t in revise.AMOUNTS}
+    wanted = {t: f"vintage = {vintage} AND year = {year} AND {column} = {literal(profile)}" for t, column in columns.items()}
+    return revise.read_before(stored(book, wanted), vintage)
 
 
 def final_closings(book: Book, profile: str, year: int) -> chain.Prior | None:
     """The closings of a year of the latest release in which it is final or closed; None if there is none."""
-    found = _in_use(book, profile, year, FINAL)
-    if found is None:
+    vintage, rank = _in_use(book).get((profile, year), (0, 0))
+    if rank < FINAL:
         return None
-    vintage, _ = found
     layouts = book.catalog.layouts
     closing = {(t.id, r.closing) for t in layouts.values() for r in t.rows if r.closing}
     read: list[Mapping[str, object]] = []
-    for row in _rows(book, "asset_account", f"vintage = {vintage} AND year = {year} AND scheme = '{profile}'"):
+    chosen = f"vintage = {vintage} AND year = {year} AND scheme = {literal(profile)}"
+    for row in stored(book, {"asset_account": chosen})["asset_account"]:
         where = spot(layouts, row["row_code"], row["column_code"], row["table_id"])
         if where is None or (row["table_id"], row["row_code"]) not in closing:
             continue

@@ -23,7 +23,7 @@ from gep.ledger import acts, releases
 from gep.ledger.acts import RANKS
 from gep.ledger.cells import instant_text
 from gep.ledger.files import digest_bytes
-from gep.ledger.store import head, loaded, refresh
+from gep.ledger.store import refresh, standing
 from gep.ledger.tables import BY_PROFILE
 from gep.workflow.accounts import Figure, lineage
 from gep.workflow.assets import AssetComputation
@@ -31,6 +31,7 @@ from gep.workflow.compute import Computation
 from gep.workflow.frozen import freeze, keep_frozen
 from gep.workflow.lay_out import Laid, add_revisions, lay_out
 from gep.workflow.published import compare_published
+from gep.workflow.region_rows import region_change_rows
 from gep.workflow.submit import Holdings
 from gep.workflow.transitions import Matrices
 
@@ -117,7 +118,8 @@ def publish_store(book: Book) -> None:
 
 def is_fresh(book: Book) -> bool:
     """Whether the query store holds all the journal says, in the tables of this program."""
-    return loaded(book.store) is not None and head(book.store) == book.entries()[-1].hash.sha256
+    held = standing(book.store)
+    return held is not None and held[1] == book.entries()[-1].hash.sha256
 
 
 def fresh_store(book: Book) -> None:
@@ -209,6 +211,7 @@ def _tables(
         for r in book.config.regions.values()
         if not any(above in leaves for above in list(lineage(r.code, book.config.regions))[1:])
     ]  # fmt: skip
+    tables["region_change"] = region_change_rows(book.config, vintage)
     return tables
 
 
@@ -223,7 +226,8 @@ def _fact_row(f: Fact, book: Book, vintage: int) -> dict[str, object]:
         "part": dict(f.key).get("part", "-"), "sha256": f.origin.sha256, "row": f.origin.row, "column": f.origin.column,
         "state": str(f.state), "amount": None if f.state is not State.VALUE else str(f.amount), "unit": f.unit or None,
         "quantity": quantity, "base_unit": measure.unit, "exact": f.exact, "reason": f.reason or None,
-        "department": f.department or None, "source": f.source or None, "evidence": f.evidence or None, "note": f.note or None,
+        "department": f.department or None, "attributes": ";".join(f"{k}={v}" for k, v in sorted(f.attrs.items())) or None,
+        "source": f.source or None, "evidence": f.evidence or None, "note": f.note or None,
         "file": f.origin.file,
     }  # fmt: skip
 

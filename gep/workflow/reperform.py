@@ -142,8 +142,10 @@ def _differences(book: Book, replica: Book, ran: Entry, place: Place) -> Iterato
         if files.get(name) != made.get(name):
             then, now = (_lines(folder / name) for folder in (old, new))
             where = Place(f"releases/{ran.seq}/{name}")
-            shown = {"found": _shown(now - then), "expected": _shown(then - now)}
-            yield finding("REPERFORM-FIGURES", where, **shown, difference=f"{len(now - then)} / {len(then - now)}")
+            difference = f"{len(now - then)} / {len(then - now)}"
+            yield finding(
+                "REPERFORM-FIGURES", where, found=_shown(now - then), expected=_shown(then - now), difference=difference
+            )
 
 
 def _unlike_rules(book: Book, replica: Book, ran: Entry, again: Entry) -> list[str]:

@@ -1,101 +1,113 @@
-"""What a new vintage changes: figures that differ from the vintage in use, and openings that are re-stated, with the reason."""
+"""What a new vintage changes: figures that differ from the vintage in use with their causes, and openings that are re-stated."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from gep.base.records import Fact, key_text
+from gep.base.records import key_text
 from gep.base.rounding import store
-from gep.explain.address import NAMED, POSITIONAL
-from gep.workflow.accounts import Figure
+from gep.base.states import exact_sum
+from gep.explain.address import COLUMNS, NAMED, POSITIONAL
+from gep.explain.causes import Because
 from gep.workflow.assets import AssetComputation
 from gep.workflow.chain import Restated
 
 RESTATED, RECOMPILED = "restated", "recompiled"
-AMOUNTS = {"physical_account": "quantity", "value_account": "value", "asset_account": "amount", "asset_total": "amount"}
-RULES, RETURNS, BOTH, CONSEQUENCE = "rules", "returns", "rules and returns", "consequence"
+# the tables that hold figures -> their amounts, the column of the unit
+AMOUNTS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "physical_account": (("quantity",), "unit"),
+    "value_account": (("value",), "currency"),
+    "gep_total": (("gep", "material", "regulating", "cultural"), "currency"),
+    "asset_account": (("amount",), "unit"),
+    "asset_total": (("amount",), "unit"),
+    "balance_sheet": (("closing", "opening", "change"), "unit"),
+}
+VIEWS = {"asset_total": "asset_account"}  # the view that addresses of a table name
+BY_COLUMN = ("gep_total", "balance_sheet")  # each of whose columns has a trace node of its own
+Blame = Callable[[str], Because]  # why the figure with this root (address and column) is not what it was
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure of a vintage. `root`: what its trace node is found by; `amount` is None where it is not known."""
+
+    figure: str
+    root: str
+    table: str
+    region: str
+    year: int
+    amount: Decimal | None
+    unit: str
+    state: str
+
+    @property
+    def told(self) -> tuple[Decimal | None, str, str]:
+        """What makes two figures the same."""
+        return self.amount, self.unit, self.state
 
 
 @dataclass(frozen=True)
 class Before:
-    """The vintage that was in use for a profile and year: its amounts by figure address, what it read and by which rules."""
+    """The vintage that was in use for a profile and year, and its figures by address."""
 
     vintage: int
-    amounts: Mapping[str, tuple[Decimal | None, str]]  # address -> (amount, unit)
-    facts: Mapping[tuple[str, ...], tuple[str | None, str | None]]  # (measure, region, period, key) -> (amount, unit) as typed
-    rules_hash: str
+    amounts: Mapping[str, Amount]
 
 
-def fact_key(measure: str, region: str, period: str, category: str) -> tuple[str, ...]:
-    return (measure, region, period, category)
+def amounts_of(table: str, row: Mapping[str, Any]) -> Iterator[Amount]:
+    """The figures that a row of a table holds, one a column of amounts."""
+    columns, unit = AMOUNTS[table]
+    view = VIEWS.get(table, table)
+    address = address_of(view, row)
+    for column in columns:
+        figure = address if column == COLUMNS[view][0] else f"{address}#{column}"
+        root = f"{address}#{column}" if view in BY_COLUMN else address
+        state = "" if view in BY_COLUMN else str(row["state"])
+        amount = row[column]
+        yield Amount(figure, root, table, row["region_code"], int(row["year"]), amount, str(row[unit] or "-"), state)
 
 
-def changed_facts(before: Before, facts: Iterable[Fact]) -> frozenset[tuple[str, ...]]:
-    """The returned figures that are new, gone or other than the vintage before read them."""
-    now = {
-        fact_key(f.measure, f.region, f.period, key_text(f.key) or "-"): (
-            None if f.amount is None else str(f.amount),
-            f.unit or None,
-        )
-        for f in facts
-    }
-    return frozenset(k for k in now.keys() | before.facts.keys() if now.get(k) != before.facts.get(k))
+def address_of(view: str, row: Mapping[str, Any]) -> str:
+    """The figure address of a stored row, as the run writes it."""
+    keys = [str(row[k]) for k in POSITIONAL[view]]
+    named = [f"{n}={row[n]}" for n in NAMED[view]]
+    return "/".join([view, str(row["region_code"]), str(row["year"]), *keys, *named])
 
 
-def recompiled(
-    before: Before,
-    figures: Iterable[tuple[str, Figure]],
-    changed: frozenset[tuple[str, ...]],
-    rules_hash: str,
-    nodes: Mapping[str, Any],
-) -> Iterator[dict[str, object]]:
-    """A row for every figure of a profile and year that is not what it was, or that is new or gone."""
-    seen: set[str] = set()
-    for table, figure in figures:
-        column = AMOUNTS.get(table)
-        if column is None:
-            continue
-        address = figure.address.text()
-        seen.add(address)
-        old, unit = before.amounts.get(address, (None, ""))
-        new = figure.row[column]
-        if old == new and address in before.amounts:
-            continue
-        amount = new if isinstance(new, Decimal) else None
-        reason = _reason(figure, changed, rules_hash != before.rules_hash, nodes)
-        yield _row(address, RECOMPILED, before.vintage, old, amount, str(figure.row["unit"] or unit or "-"), reason, "")
-    for address in sorted(before.amounts.keys() - seen):
-        old, unit = before.amounts[address]
-        yield _row(address, RECOMPILED, before.vintage, old, None, unit or "-", BOTH if changed else RULES, "")
+def read_before(rows: Mapping[str, list[dict[str, Any]]], vintage: int) -> Before:
+    """The figures of a vintage, from the rows of its tables."""
+    found = (a for table in AMOUNTS for row in rows.get(table, ()) for a in amounts_of(table, row))
+    return Before(vintage, {a.figure: a for a in found})
 
 
-def _reason(figure: Figure, changed: frozenset[tuple[str, ...]], rules: bool, nodes: Mapping[str, Any]) -> str:
-    """Why a figure changed, as far as its own node tells: its return, the rules, or what it rests on."""
-    node = nodes.get(figure.node, {})
-    if node.get("kind") == "cell":
-        return RETURNS
-    inputs = [nodes.get(a["node"], {}) for a in node.get("arguments", ())] + [
-        nodes.get(p["node"], {}) for p in node.get("parts", ())
-    ]
-    direct = any(
-        i.get("kind") == "cell" and fact_key(i["measure"], i["region"], i["period"], i["key"] or "-") in changed for i in inputs
-    )
-    if direct:
-        return BOTH if rules else RETURNS
-    return RULES if rules else CONSEQUENCE
+def changed(old: Mapping[str, Amount], new: Mapping[str, Amount]) -> list[str]:
+    """The addresses of the figures that are not what they were (amount, unit or state), that are new or gone; sorted."""
+    same = {f for f, a in new.items() if f in old and old[f].told == a.told}
+    return sorted((old.keys() | new.keys()) - same)
 
 
-def _row(
-    address: str, kind: str, vintage: int | None, old: Decimal | None, new: Decimal | None, unit: str, reason: str, note: str
-) -> dict[str, object]:
-    difference = None if old is None or new is None else new - old
-    return {
-        "figure": address, "kind": kind, "old_vintage": vintage, "old": old, "new": new, "difference": difference, "unit": unit,
-        "reason": reason, "note": note or None,
-    }  # fmt: skip
+def difference(old: Amount | None, new: Amount | None) -> Decimal | None:
+    """new - old; None where one of them is not known or not there, or where they are in different units."""
+    if old is None or new is None or old.amount is None or new.amount is None or old.unit != new.unit:
+        return None
+    return exact_sum([new.amount, old.amount.copy_negate()])  # `-` would round to the context
+
+
+def recompiled(before: Before, figures: Iterable[Amount], blame: Blame) -> Iterator[dict[str, object]]:
+    """A row for every figure of a profile and year that is not what it was, or that is new or gone, with all its causes."""
+    now = {a.figure: a for a in figures}
+    for figure in changed(before.amounts, now):
+        old, new = before.amounts.get(figure), now.get(figure)
+        one = now[figure] if figure in now else before.amounts[figure]
+        why = blame(one.root)
+        yield {
+            "figure": figure, "kind": RECOMPILED, "region_code": one.region, "old_vintage": before.vintage,
+            "old": old and old.amount, "new": new and new.amount, "difference": difference(old, new), "unit": one.unit,
+            "reason": ";".join(why.causes), "because": why.text(), "note": None,
+        }  # fmt: skip
 
 
 def restated(c: AssetComputation, figures: Mapping[tuple[str, str, str], str]) -> Iterator[dict[str, object]]:
@@ -109,29 +121,12 @@ def restated(c: AssetComputation, figures: Mapping[tuple[str, str, str], str]) -
         if not address:
             continue
         old, new = (store(cell.exact, 6) if cell.exact is not None else None for cell in (r.before, r.again))
-        yield _row(address, RESTATED, None, old, new, measure.unit, r.code or "unexplained", _note(r)) | {"region_code": r.region}
+        yield {
+            "figure": address, "kind": RESTATED, "region_code": r.region, "old_vintage": None, "old": old, "new": new,
+            "difference": None if old is None or new is None else new - old, "unit": measure.unit,
+            "reason": r.code or "unexplained", "because": None, "note": _note(r) or None,
+        }  # fmt: skip
 
 
 def _note(r: Restated) -> str:
     return r.again.fact.note if r.again.fact is not None else ""
-
-
-def address_of(view: str, row: Mapping[str, Any]) -> str:
-    """The figure address of a stored row, as the run writes it."""
-    keys = [str(row[k]) for k in POSITIONAL[view]]
-    named = [f"{n}={row[n]}" for n in NAMED[view]]
-    return "/".join([view, str(row["region_code"]), str(row["year"]), *keys, *named])
-
-
-def read_before(rows: Mapping[str, list[dict[str, Any]]], vintage: int, rules_hash: str) -> Before:
-    """The figures and facts of a vintage, from the rows of its tables."""
-    amounts: dict[str, tuple[Decimal | None, str]] = {}
-    for table, column in AMOUNTS.items():
-        view = "asset_account" if table == "asset_total" else table
-        for row in rows.get(table, ()):
-            amounts[address_of(view, row)] = (row[column], row["unit"] or "")
-    facts = {
-        fact_key(f["measure"], f["region_code"], f["period"], f["category"]): (f["amount"], f["unit"])
-        for f in rows.get("fact", ())
-    }
-    return Before(vintage, amounts, facts, rules_hash)

@@ -106,8 +106,8 @@ def _run(
     if stops(findings) and not trial:
         count = sum(1 for f in findings if f.severity == "stop")
         refused = finding("RUN-REFUSED", Place(book.root.name), found=count)
-        told = (*book.recovered, *findings, refused)
-        return Made(None, tuple(asked), chosen, state, (), told, checks_of(computations))
+        shown = (*book.recovered, *findings, refused)
+        return Made(None, tuple(asked), chosen, state, (), shown, checks_of(computations))
     progress("release")
     return keep(book, Kept(held, computations, spans, findings, state, who, asked, chosen, asked_for, book.recovered))
 

@@ -54,7 +54,7 @@ def sheets(
     Left out: the latest year, the highest region, the first asset scheme of the book, the vintage in use. Raises Refused
     (CATALOGUE-NO-RESULT, SHEET-NO-TABLE, SHEET-NO-REGION, SHEET-NO-INSTANCE) naming what there is.
     """
-    of = _chosen(book, year, region, scheme, vintage, lang)
+    of = chosen(book, year, region, scheme, vintage, lang)
     found: list[Sheet] = []
     for table in tables:
         if table.upper() == BALANCE:
@@ -83,7 +83,8 @@ def returned(book: Book, *, year: int | None = None, region: str = "", scheme: s
     return coverage_sheet(statuses, names, {r: regions[r].names for r in regions}, book.config.names, book.root.name, name, lang)
 
 
-def _chosen(book: Book, year: int | None, region: str, scheme: str, vintage: int | None, lang: str) -> Of:
+def chosen(book: Book, year: int | None, region: str, scheme: str, vintage: int | None, lang: str) -> Of:
+    """What a sheet of these choices is of, those left out filled in. Raises Refused as `sheets`."""
     choice = choose(book, year, scheme or default_scheme(book, "asset_account"), vintage)
     here = f"vintage = {choice.vintage} AND year = {choice.year}"
     there = rows(

@@ -19,6 +19,7 @@ from gep.ledger import acts, closing, releases
 from gep.ledger.acts import BEFORE, STEPS, Step
 from gep.ledger.files import write_whole
 from gep.ledger.journal import Entry
+from gep.workflow.assets import is_asset
 from gep.workflow.release import fresh_store, publish_store
 from gep.workflow.views import rows
 
@@ -101,8 +102,8 @@ def _vintage(book: Book, year: int, wanted: int | None) -> int:
     there = sorted(s.vintage for s in held if s.state != "trial")
     if wanted is None and there:
         return there[-1]
-    if wanted in [s.vintage for s in held]:
-        return cast(int, wanted)
+    if wanted is not None and wanted in [s.vintage for s in held]:
+        return wanted
     known = ", ".join(f"{s.vintage} ({s.state})" for s in sorted(held, key=lambda s: s.vintage)) or "-"
     raise Refused([finding("STATE-NO-VINTAGE", Place(key=f"year/-/{year}/-"), found=wanted or year, expected=known, year=year)])
 
@@ -129,6 +130,7 @@ def _reasons(book: Book, act: str, year: int, vintage: int, who: str, with_it: S
         yield finding("STATE-STALE", place, found=", ".join(map(str, late)), expected=vintage, year=year)
     if act in ("finalise", "close"):
         yield from _before(states, acts.years(ran), vintage, year, act, with_it, place)
+        yield from _openings(book, entries, ran, year, place)
     yield from _open_queries(book, year, vintage)
     yield from releases.check(book.releases / str(vintage))
 
@@ -145,6 +147,19 @@ def _before(
     if states[vintage, earlier[-1]].rank < least:
         found = f"{earlier[-1]}: {states[vintage, earlier[-1]].state}"
         yield finding("STATE-YEAR-BEFORE", place, found=found, expected=STEPS[act], year=year)
+
+
+def _openings(book: Book, entries: Sequence[Entry], ran: Entry, year: int, place: Place) -> Iterator[Finding]:
+    """Openings that are not the closings in use any more: the year before has another vintage, or became final, since the run."""
+    if not any(is_asset(book.catalog, str(p)) for p in cast(Sequence[object], ran.data["profiles"])):
+        return
+    later = [e for e in entries if e.seq > ran.seq]
+    if year - 1 in acts.years(ran):
+        moved = [e.seq for e in later if e.act == "run" and e.data["state"] != "trial" and year - 1 in acts.years(e)]
+    else:
+        moved = [e.seq for e in later if e.act == "finalise" and int(str(e.data["year"])) == year - 1]
+    if moved:
+        yield finding("STATE-OPENINGS", place, found=", ".join(map(str, moved)), expected=ran.seq, year=year, before=year - 1)
 
 
 def _touches(book: Book, entry: Entry, year: int) -> bool:

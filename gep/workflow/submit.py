@@ -18,7 +18,7 @@ from gep.intake.tidy import Intake
 from gep.ledger import acts
 from gep.ledger.files import digest_bytes, write_whole
 from gep.ledger.journal import Entry
-from gep.workflow.corrected import apply, named, passed_over
+from gep.workflow.corrected import apply, named
 from gep.workflow.shut import closed_changes
 
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -179,28 +179,26 @@ def _twice(file: str, rows: pa.Table, held: pa.Table | None, record_set: str) ->
         yield finding("SUBMIT-RECORDS-TWICE", Place(file), found=file, count=again.num_rows, records=record_set, example=example)
 
 
-def holdings(book: Book, *, without: int | None = None) -> Holdings:
+def holdings(book: Book, *, without: int | None = None, deciding: Mapping[Address, str] | None = None) -> Holdings:
     """Read again every accepted original that was not replaced, and apply corrections and decisions, in journal order.
 
-    `without`: leave this submission out, as if it were replaced. Raises Refused if one that was accepted cannot be taken any
-    more, because the catalogue or the regions of the book have changed since: a figure must not drop out in silence.
+    The last decision about a figure holds for every file, so that it can be decided otherwise later. `without`: leave this
+    submission out, as if it were replaced; `deciding`: as if this were decided too. Raises Refused if one that was accepted
+    cannot be taken any more, because the catalogue or the regions have changed since: a figure must not drop out in silence.
     """
-    held = EMPTY
-    entries = [
-        e for e in book.entries() if e.act in ("correct", "decide") or (e.act == "submit" and e.data["status"] == ACCEPTED)
-    ]
+    entries = [e for e in book.entries() if e.act in ("correct", "decide") or _accepted(e)]
     gone = {int(str(e.data["replaces"])) for e in entries if "replaces" in e.data} | ({without} if without else set())
+    decided = {named(e): str(e.data["department"]) for e in entries if e.act == "decide"}
+    held = replace(EMPTY, decided={**decided, **(deciding or {})})
     vocabulary = book.vocabulary() if any(e.act == "submit" for e in entries) else None
     refused: list[Finding] = []
     for entry in entries:
-        if entry.act == "correct":
+        if entry.act == "submit" and entry.seq not in gone:
+            held = _again(book, entry, vocabulary, held, refused)
+        elif entry.act == "correct":
             held = replace(held, facts=apply(entry, held.facts), acts=(*held.acts, entry.hash.sha256))
         elif entry.act == "decide":
-            decided = {**held.decided, named(entry): str(entry.data["department"])}
-            left = tuple(f for f in held.facts if not passed_over(f, decided))
-            held = replace(held, facts=left, decided=decided, acts=(*held.acts, entry.hash.sha256))
-        elif entry.seq not in gone:
-            held = _again(book, entry, vocabulary, held, refused)
+            held = replace(held, acts=(*held.acts, entry.hash.sha256))
     if refused:
         raise Refused(refused)
     return held

@@ -1,13 +1,14 @@
-"""verify: everything a book keeps against what was recorded of it, each fault named with its place; and what no check can show."""
+"""verify: all that a book keeps against what was recorded of it, each fault named with its place; and what no check can show."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import cast
@@ -17,7 +18,8 @@ from gep.base.findings import Finding, Place, finding
 from gep.base.program import NAME, program
 from gep.book import Book
 from gep.ledger import acts, catalogues, closing, journal, pack, releases
-from gep.ledger.files import digest_file
+from gep.ledger.act_forms import formed, without_run
+from gep.ledger.files import Digest, digest_file
 from gep.ledger.journal import Entry
 from gep.ledger.recover import strangers
 from gep.ledger.store_check import check_store
@@ -63,10 +65,13 @@ def verify(book: Book, anchors: Anchors = NONE, progress: Progress = lambda text
     """
     faults = list(journal.verify(book.journal_path, anchors.entries))
     chained = not any(f.severity == "stop" and f.code not in HARMLESS for f in faults)
-    entries = journal.sound(book.journal_path)  # one line that was changed must not hide what else was
+    # one line that was changed must not hide what else was; one that no act writes is named and left out
+    entries, misshapen = formed(journal.sound(book.journal_path))
+    faults += misshapen
     checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [*_of_entries(book, entries)]
     checks.append(("anchors", lambda: _anchored(entries, anchors)))
-    if chained:
+    if chained and not misshapen:
+        checks.append(("acts", lambda: without_run(entries)))
         checks.append(("accounts.duckdb", lambda: _store(book, entries, faults)))
         checks.append(("catalogue", lambda: _catalogue_now(book, entries)))
         checks.append(("strangers", lambda: _strangers(book, entries)))
@@ -102,6 +107,8 @@ def _in_use(entries: Sequence[Entry]) -> list[int]:
 
 def _of_entries(book: Book, entries: Sequence[Entry]) -> Iterator[tuple[str, Callable[[], Iterable[Finding]]]]:
     """One check for each thing that an entry put into the book."""
+    known = {e.seq: e for e in entries}
+    yield "steps", lambda: _manifests(known)
     for e in entries:
         d = e.data
         if e.act == "submit" and d["status"] == "accepted":
@@ -111,17 +118,18 @@ def _of_entries(book: Book, entries: Sequence[Entry]) -> Iterator[tuple[str, Cal
         elif e.act == "run":
             yield f"releases/{e.seq}", lambda e=e: _release(book, e)  # type: ignore[misc]
         elif e.act == "close":
-            yield f"closings/{d['year']}", lambda e=e: _closing(book, e)  # type: ignore[misc]
+            yield f"closings/{d['year']}", lambda e=e: _closing(book, e, known)  # type: ignore[misc]
         elif e.act == "statement":
             yield f"statements {e.seq}", lambda d=d: _statement(book, d)  # type: ignore[misc]
     for hash_ in sorted({str(e.data["catalogue"]) for e in entries if e.act == "run" and "catalogue" in e.data}):
         yield f"catalogues/{hash_[:12]}", lambda h=hash_: catalogues.check(book.catalogues / h)  # type: ignore[misc]
 
 
-def _file(folder: Path, name: str, recorded: str) -> Iterator[Finding]:
+def _file(folder: Path, name: str, recorded: str, above: str = "") -> Iterator[Finding]:
+    """A file against the SHA-256 recorded. `above`: the folder of the record, where `folder` stands in one."""
     path = folder / name
     held = digest_file(path)[0].sha256 if path.is_file() else "-"
-    yield from _same(f"{folder.name}/{name}", held, recorded)
+    yield from _same("/".join(filter(None, (above, folder.name, name))), held, recorded)
 
 
 def _same(name: str, held: str, recorded: str) -> Iterator[Finding]:
@@ -131,26 +139,64 @@ def _same(name: str, held: str, recorded: str) -> Iterator[Finding]:
 
 def _release(book: Book, entry: Entry) -> Iterator[Finding]:
     folder = book.releases / str(entry.seq)
-    wrong = releases.check(folder)
+    wrong = [_inside(f, "releases") for f in releases.check(folder)]
     yield from wrong
-    if not any(f.place.file.endswith(releases.MANIFEST) for f in wrong):
+    if not any(f.place.file.endswith(f"/{releases.MANIFEST}") for f in wrong):
         sealed = releases.read_manifest(folder).digest.as_dict()
         yield from _same(f"releases/{entry.seq}", str(sealed), str(entry.data["manifest"]))
-    yield from _file(book.rules / str(entry.data["rules_hash"]), "frozen.json", str(entry.data["rules_hash"]))
+    yield from _file(book.rules / str(entry.data["rules_hash"]), "frozen.json", str(entry.data["rules_hash"]), "rules")
     extra = {p.name for p in (book.rules / str(entry.data["rules_hash"])).glob("*")} - {"frozen.json"}
     for name in sorted(extra):
         yield finding("LEDGER-FILE-EXTRA", Place(f"rules/{entry.data['rules_hash']}/{name}"), found=name)
 
 
-def _closing(book: Book, entry: Entry) -> Iterator[Finding]:
-    """The document of a closing, its signature, and that it seals the release it names."""
+def _inside(f: Finding, folder: str) -> Finding:
+    """The finding with its file named from the top of the book."""
+    return replace(f, place=replace(f.place, file=f"{folder}/{f.place.file}"))
+
+
+def _closing(book: Book, entry: Entry, entries: Mapping[int, Entry]) -> Iterator[Finding]:
+    """The document of a closing, its signature, and that it seals the release and the journal as they are recorded."""
     name = f"{entry.data['year']}-{entry.data['vintage']}.json"
     path = book.closings / name
     recorded = cast(Mapping[str, str], entry.data["closing"])
-    yield from _file(book.closings, name, recorded["sha256"])
+    changed = list(_file(book.closings, name, recorded["sha256"]))
+    yield from changed
+    if changed:
+        return
+    text = path.read_bytes()
     signature = entry.data.get("signature")
-    if isinstance(signature, Mapping) and path.is_file() and not closing.signature_holds(signature, path.read_bytes()):
+    if isinstance(signature, Mapping) and not closing.signature_holds(signature, text):
         yield finding("VERIFY-SIGNATURE", Place(f"closings/{name}"), found=str(signature.get("public_key", "-"))[:16])
+    yield from (finding("VERIFY-CLOSING", Place(f"closings/{name}"), found=what) for what in _unlike(text, entry, entries))
+
+
+def _unlike(text: bytes, entry: Entry, entries: Mapping[int, Entry]) -> Iterator[str]:
+    """What a closing says of its release, its rules and the journal before it that the journal does not say."""
+    try:
+        body = json.loads(text)
+        said = {name: body[name] for name in ("year", "vintage", "release", "rules_hash", "catalogue")}
+        before = entries.get(body["journal"]["seq"])
+        head = Digest(body["journal"]["sha256"], body["journal"]["sm3"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        yield closing.SCHEMA
+        return
+    ran = entries.get(int(str(entry.data["vintage"])))
+    if ran is not None and ran.act == "run":
+        held = {"year": entry.data["year"], "vintage": ran.seq, "release": ran.data["manifest"]}
+        held |= {"rules_hash": ran.data["rules_hash"], "catalogue": ran.data.get("catalogue", "")}
+        yield from (name for name in said if said[name] != held[name])
+    if before is not None and before.hash != head:  # an entry that is damaged itself is named on its own
+        yield f"journal {before.seq}"
+
+
+def _manifests(entries: Mapping[int, Entry]) -> Iterator[Finding]:
+    """Each step names the seal of the release it was taken for; one that names another seal was written anew."""
+    for e in entries.values():
+        ran = entries.get(int(str(e.data["vintage"]))) if e.act in acts.STEPS else None
+        if ran is not None and ran.act == "run" and e.data["manifest"] != ran.data["manifest"]:
+            held, expected = (str(x.data["manifest"]) for x in (e, ran))
+            yield finding("VERIFY-HASH", Place("journal.jsonl", e.seq), found=held, expected=expected)
 
 
 def _statement(book: Book, data: Mapping[str, object]) -> Iterator[Finding]:
@@ -159,18 +205,19 @@ def _statement(book: Book, data: Mapping[str, object]) -> Iterator[Finding]:
 
 
 def _store(book: Book, entries: Sequence[Entry], faults: Sequence[Finding]) -> Iterator[Finding]:
-    """The query store against the record; a record that is damaged itself is no measure for it."""
+    """The query store against the record; a release that is damaged itself is no measure for it."""
     if not book.store.is_file():
         return
-    if any(f.severity == "stop" and f.place.file.startswith("releases/") for f in faults):
-        yield finding("VERIFY-STORE-SKIPPED", Place(book.store.name))
-        return
-    yield from check_store(book.store, release_folders(book), entries)
+    named = [f.place.file.split("/") for f in faults if f.severity == "stop"]
+    damaged = {parts[1] for parts in named if parts[0] == "releases" and len(parts) > 1}
+    for vintage in sorted(damaged):
+        yield finding("VERIFY-STORE-SKIPPED", Place(book.store.name, key=f"vintage={vintage}"))
+    yield from check_store(book.store, release_folders(book), entries, damaged)
 
 
 def _strangers(book: Book, entries: Sequence[Entry]) -> Iterator[Finding]:
     for path in strangers(book.root, entries):
-        yield finding("LEDGER-FILE-EXTRA", Place(f"{path.parent.name}/{path.name}"), found=path.name)
+        yield finding("LEDGER-FILE-EXTRA", Place(path.relative_to(book.root).as_posix()), found=path.name)
 
 
 def _anchored(entries: Sequence[Entry], anchors: Anchors) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def test_shipped_books_are_folders_with_a_book_file(tmp_path: Path, monkeypatch:
     books = tmp_path / "ledgers" / "books"
     for name in ("zeta", "alpha"):
         (books / name).mkdir(parents=True)
-        (books / name / "book.toml").write_text("schema = 1\n", encoding="utf-8")
+        (books / name / "book.toml").write_text("schema = 2\n", encoding="utf-8")
     (books / "draft").mkdir()
     (books / "README.md").write_text("notes\n", encoding="utf-8")
     (tmp_path / "coefficients").mkdir()

@@ -9,7 +9,8 @@ from gep.book import Book
 from gep.catalog.load import load
 from gep.workflow.demo import BY_SERVICE, CITY_TOTALS
 from gep.workflow.init import init
-from gep.workflow.run import Made, run
+from gep.workflow.release import Made
+from gep.workflow.run import run
 from gep.workflow.template import template_of
 from gep.workflow.views import rows
 

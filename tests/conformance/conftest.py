@@ -16,7 +16,8 @@ from gep.book import Book
 from gep.catalog.record import Catalog
 from gep.workflow.compute import Computation, compute
 from gep.workflow.init import init
-from gep.workflow.run import Made, run
+from gep.workflow.release import Made
+from gep.workflow.run import run
 from gep.workflow.submit import Holdings, Submitted, holdings, submit
 
 HERE = Path(__file__).parent

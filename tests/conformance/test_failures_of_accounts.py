@@ -17,7 +17,7 @@ from gep.base.records import Fact, Line, Parameter, Service, State
 from gep.catalog.load import load
 from gep.workflow.compute import Computation
 from gep.workflow.lay_out import lay_out
-from gep.workflow.run import Made
+from gep.workflow.release import Made
 from gep.workflow.views import rows
 
 Told = Callable[..., Finding]

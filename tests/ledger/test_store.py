@@ -267,13 +267,13 @@ def test_a_store_that_is_damaged(tmp_path: Path, book: Path, damage: Any) -> Non
 
 
 def test_a_store_of_another_schema(tmp_path: Path, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(store, "SCHEMA_VERSION", 3)
     with pytest.raises(Refused) as caught:
         store.connect(book)
     (found,) = caught.value.findings
-    assert (found.found, found.expected) == ("1", "2")
-    assert "格式版本为 1" in found.text("zh")
-    assert "schema version 1" in found.text("en")
+    assert (found.found, found.expected) == ("2", "3")
+    assert "格式版本为 2" in found.text("zh")
+    assert "schema version 2" in found.text("en")
     with duckdb.connect(str(tmp_path / "foreign.duckdb")) as con:
         con.execute("CREATE TABLE t (a INTEGER)")
     with pytest.raises(Refused, match="STORE-DAMAGED"):

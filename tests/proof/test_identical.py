@@ -30,7 +30,8 @@ from gep.workflow import run as run_module
 from gep.workflow.compute import compute
 from gep.workflow.init import init
 from gep.workflow.lay_out import lay_out
-from gep.workflow.run import run, trace_lines
+from gep.workflow.release import trace_lines
+from gep.workflow.run import run
 from gep.workflow.submit import submit
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "rows-synthetic"

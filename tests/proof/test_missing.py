@@ -110,7 +110,7 @@ def test_a_trial_is_kept_with_its_unknown_total(
 ) -> None:
     """Book, submission and run as a bureau would: the returns without the cropping value."""
     source = tmp_path / "source"
-    shutil.copytree(run_module.Path(__file__).parents[2] / "ledgers" / "books" / "garze-2010", source)
+    shutil.copytree(Path(__file__).parents[2] / "ledgers" / "books" / "garze-2010", source)
     path = source / "returns" / "statistics.csv"
     path.write_text(
         "".join(x for x in path.read_text(encoding="utf-8").splitlines(True) if "crop_net_output" not in x), encoding="utf-8"

@@ -81,7 +81,7 @@ def make_book(tmp_path_factory: pytest.TempPathFactory, _clerk: None) -> Callabl
     return make
 
 
-COUNTIES = """schema = 1
+COUNTIES = """schema = 2
 zh = "四县"
 en = "Four counties"
 schemes = ["garze-2017"]

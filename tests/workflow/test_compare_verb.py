@@ -27,7 +27,7 @@ ROWS = """51,2010,soil_retention_total,,,38.86,,亿吨,甲局,garze2017,,
 51,2010,water_supply,domestic,,1.36,,亿立方米,甲局,garze2017,,
 51,2010,water_supply,industrial,,150.17,,亿立方米,甲局,garze2017,,
 """
-BOOK = """schema = 1
+BOOK = """schema = 2
 zh = "示例"
 en = "Made up"
 illustrative = true

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 import pytest
 
 import gep.workflow.run as run_verb
-from gep.base.records import Fact, Origin, State
 from gep.book import Book
-from gep.explain.address import Address
-from gep.ledger import releases, store
-from gep.workflow.accounts import Figure
+from gep.explain.causes import Because
+from gep.explain.differ import Difference
 from gep.workflow.lay_out import final_closings
-from gep.workflow.revise import Before, address_of, changed_facts, recompiled
-from gep.workflow.run import release_folders, run
+from gep.workflow.revise import Amount, Before, amounts_of, recompiled
+from gep.workflow.run import run
+from gep.workflow.states import step
 from gep.workflow.submit import holdings
 from gep.workflow.views import rows
 from tests.data.assets import land_book
@@ -81,10 +79,19 @@ def test_a_row_gives_old_new_difference_and_reason(twice: tuple[Book, int, int])
     # 59987.5 - 12.5 = 59975, then 59987.5 - 14 = 59973.5
     assert (closing["old"], closing["new"], closing["difference"]) == (59975, D("59973.5"), D("-1.5"))
     assert (closing["old_vintage"], closing["unit"], closing["profile"]) == (first, "hm2", SCHEME)
-    assert closing["reason"] == "consequence"
-    assert {found[A, r, c]["reason"] for r, c in (("R31", "C02"), ("R21", "C06"))} == {"returns"}
-    assert found[A, "R30", "C02"]["reason"] == "returns"  # it reads the corrected figure itself
+    assert {r["reason"] for r in found.values()} == {"input"}
     assert found["990100", "R31", "C02"]["difference"] == D("1.5")
+
+
+def test_a_row_names_the_returns_that_moved_it_and_no_others(twice: tuple[Book, int, int]) -> None:
+    """Of the two returned flows the loss moved the closing of farmland, the gain that of settlements, both none of the rest."""
+    book, _, second = twice
+    found = {tuple(name.split("/")[i] for i in (1, 4, 5)): r["because"] for name, r in revisions(book, second).items()}
+    lost = f"LA-01.R31/{A}/2020/la01:C02 12.5 公顷→14 公顷 (1)"
+    gained = f"LA-01.R21/{A}/2020/la01:C06 12.5 公顷→14 公顷 (1)"
+    assert {found[region, r, "C02"] for region in (A, "990100") for r in ("R31", "R30", "R40")} == {lost}
+    assert {found[region, r, "C06"] for region in (A, "990100") for r in ("R21", "R20", "R40")} == {gained}
+    assert found[A, "R31", "C00"] == lost
 
 
 def test_a_run_of_the_same_returns_revises_nothing(twice: tuple[Book, int, int]) -> None:
@@ -129,9 +136,8 @@ def final(tmp_path: Path) -> tuple[Book, int]:
     assert made.vintage is not None
     assert final_closings(book, SCHEME, 2019) is None  # a preliminary release gives no openings
     assert run(book, "2020").vintage is None
-    row = {"vintage": made.vintage, "year": 2019, "seq": 99, "state": "final", "rank": 3, "at": datetime(2021, 6, 1, tzinfo=UTC)}
-    releases.write(tmp_path / "99", {"release_state": [row]}, {}, {"vintage": 99})
-    store.rebuild(book.store, [*release_folders(book), tmp_path / "99"])
+    step(book, "review", [2019], who="reviewer")
+    step(book, "finalise", [2019], who="head")
     return book, made.vintage
 
 
@@ -152,68 +158,56 @@ def test_the_next_year_opens_with_the_closing_of_the_final_release_and_names_it(
 # ---- the pieces
 
 
-def fact(amount: str, measure: str = "LA-01.R21", unit: str = "hm2") -> Fact:
-    origin = Origin("f.csv", "0" * 64, 2)
-    return Fact(measure, "A", "2020", (("la01", "C02"),), State.VALUE, D(amount), unit, origin)
-
-
-@pytest.mark.parametrize(
-    ("facts", "changed"),
-    [
-        ([fact("5")], False),
-        ([fact("5.0")], True),  # another digit typed is another statement
-        ([fact("5", unit="公顷")], True),
-        ([], True),  # gone
-        ([fact("5"), fact("1", "LA-01.R22")], True),  # new
-    ],
-)
-def test_returns_that_are_new_gone_or_other(facts: list[Fact], changed: bool) -> None:
-    before = Before(1, {}, {("LA-01.R21", "A", "2020", "la01:C02"): ("5", "hm2")}, "r")
-    assert bool(changed_facts(before, facts)) is changed
-
-
 ROW = {"region_code": "A", "year": 2020, "scheme": "land", "table_id": "LA-01", "row_code": "R40", "column_code": "C02"}
-NODES = {
-    "calc": {"kind": "calculation", "arguments": [{"node": "sent"}], "parts": []},
-    "sent": {"kind": "cell", "measure": "LA-01.R21", "region": "A", "period": "2020", "key": "la01:C02"},
-    "far": {"kind": "calculation", "arguments": [{"node": "calc"}]},
-}
+ROW |= {"instance": "-", "cause": "-"}
+LAND = "asset_account/A/2020/LA-01/R40/C02/-/scheme=land/instance=-"
 
 
-def figure(node: str, amount: Decimal | None) -> Figure:
-    row = {**ROW, "instance": "-", "cause": "-", "amount": amount, "unit": "hm2"}
-    return Figure(
-        Address("asset_account", "A", "2020", ("LA-01", "R40", "C02", "-"), {"scheme": "land", "instance": "-"}), row, node
-    )
+def amount(value: Decimal | None, unit: str = "hm2", state: str = "value") -> Amount:
+    (made,) = amounts_of("asset_account", {**ROW, "amount": value, "unit": unit, "state": state})
+    return made
+
+
+def told(old: Amount | None, new: Amount | None) -> list[dict[str, object]]:
+    """The rows of a figure that was `old` in vintage 3 and is `new`; every change is blamed on one return."""
+    before = Before(3, {} if old is None else {old.figure: old})
+    because = Because((Difference("input", "x/A/2020/-", "5 hm2", "6 hm2"), Difference("rule", "y", "r@1", "r@2")))
+    return list(recompiled(before, [] if new is None else [new], lambda root: because))
+
+
+def test_a_row_of_a_changed_figure() -> None:
+    (r,) = told(amount(D(5)), amount(D(6)))
+    assert (r["figure"], r["old"], r["new"], r["difference"], r["unit"], r["old_vintage"]) == (LAND, 5, 6, 1, "hm2", 3)
+    assert (r["reason"], r["because"]) == ("input;rule", "x/A/2020/- 5 hm2→6 hm2; y r@1→r@2 (2)")
+    assert told(amount(D(5)), amount(D("5.0"))) == []
 
 
 @pytest.mark.parametrize(
-    ("node", "rules", "reason"),
+    ("old", "new", "expected"),
     [
-        ("sent", "r", "returns"),
-        ("calc", "r", "returns"),
-        ("calc", "other", "rules and returns"),
-        ("far", "r", "consequence"),
-        ("far", "other", "rules"),
+        (amount(D(5)), amount(None, state="not_available"), (D(5), None)),  # becomes unknown
+        (None, amount(D(5)), (None, D(5))),  # is new
+        (amount(D(5)), None, (D(5), None)),  # is gone
+        (amount(D(5)), amount(D(5), unit="km2"), (D(5), D(5))),  # in another unit
+        (amount(None, state="not_available"), amount(None, state="not_applicable"), (None, None)),
     ],
 )
-def test_the_reason_is_what_the_node_of_the_figure_tells(node: str, rules: str, reason: str) -> None:
-    made = figure(node, D(6))
-    address = address_of("asset_account", {**ROW, "instance": "-", "cause": "-"})
-    assert made.address.text() == address
-    before = Before(3, {address: (D(5), "hm2")}, {}, rules)
-    changed = frozenset({("LA-01.R21", "A", "2020", "la01:C02")})
-    (r,) = recompiled(before, [("asset_account", made)], changed, "r", NODES)
-    assert (r["reason"], r["difference"], r["old_vintage"]) == (reason, 1, 3)
-    assert list(recompiled(before, [("asset_account", figure(node, D(5)))], changed, "r", NODES)) == []
+def test_a_figure_that_cannot_be_subtracted_has_a_row_without_a_difference(
+    old: Amount | None, new: Amount | None, expected: tuple[Decimal | None, Decimal | None]
+) -> None:
+    (r,) = told(old, new)
+    assert (r["old"], r["new"]) == expected
+    assert r["difference"] is None
 
 
-def test_a_figure_that_becomes_unknown_is_new_or_is_gone_has_a_row_without_a_difference() -> None:
-    address = address_of("asset_account", {**ROW, "instance": "-", "cause": "-"})
-    known, other = Before(3, {address: (D(5), "hm2")}, {}, "r"), Before(3, {}, {}, "r")
-    (unknown,) = recompiled(known, [("asset_account", figure("sent", None))], frozenset(), "r", NODES)
-    assert (unknown["old"], unknown["new"], unknown["difference"]) == (5, None, None)
-    (new,) = recompiled(other, [("asset_account", figure("sent", D(5)))], frozenset(), "r", NODES)
-    assert (new["old"], new["new"], new["difference"]) == (None, 5, None)
-    (gone,) = recompiled(known, [], frozenset(), "r", NODES)
-    assert (gone["figure"], gone["new"], gone["difference"]) == (address, None, None)
+def test_totals_by_nature_have_a_figure_for_each_column() -> None:
+    row = {"region_code": "A", "year": 2020, "zone": "-", "profile": "p", "price_basis": "current", "currency": "CNY"}
+    row |= {"gep": D(3), "material": D(1), "regulating": D(2), "cultural": None}
+    head = "gep_total/A/2020/zone=-/profile=p/price_basis=current/currency=CNY"
+    made = {a.figure: (a.root, a.amount, a.unit) for a in amounts_of("gep_total", row)}
+    assert made == {
+        head: (f"{head}#gep", 3, "CNY"),
+        f"{head}#material": (f"{head}#material", 1, "CNY"),
+        f"{head}#regulating": (f"{head}#regulating", 2, "CNY"),
+        f"{head}#cultural": (f"{head}#cultural", None, "CNY"),
+    }

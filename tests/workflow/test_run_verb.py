@@ -16,13 +16,16 @@ from gep.base.findings import Finding, Refused
 from gep.base.records import Severity
 from gep.book import Book
 from gep.catalog.record import Catalog
+from gep.ledger.recover import recover
 from gep.ledger.store import rebuild
 from gep.workflow.answer import answer
 from gep.workflow.compute import Computation, compute
 from gep.workflow.demo import Demo
 from gep.workflow.explain import explain
+from gep.workflow.frozen import freeze
 from gep.workflow.plan import plans
-from gep.workflow.run import Made, clear_unfinished, freeze, release_folders, run, years_of
+from gep.workflow.release import Made, release_folders
+from gep.workflow.run import run, years_of
 from gep.workflow.submit import Holdings, holdings
 from gep.workflow.views import rows
 
@@ -318,12 +321,12 @@ def test_the_page_shows_hostile_text_as_text(raised: tuple[Book, Made, Made]) ->
 def test_clearing_twice_finds_nothing(copy: Book) -> None:
     (copy.releases / "7").mkdir()
     (copy.releases / "7" / "gep_total.csv").write_text("half of it", encoding="utf-8")
-    assert [f.found for f in clear_unfinished(copy)] == ["7"]
-    aside = copy.root / "unfinished" / "7.1" / "gep_total.csv"  # set aside whole, nothing deleted
+    assert [f.found for f in recover(copy.root, copy.entries())] == ["7"]
+    aside = copy.root / "unfinished" / "releases-7.1" / "gep_total.csv"  # set aside whole, nothing deleted
     assert aside.read_text(encoding="utf-8") == "half of it"
-    assert clear_unfinished(copy) == []
+    assert recover(copy.root, copy.entries()) == []
     shutil.rmtree(copy.releases)
-    assert clear_unfinished(copy) == []
+    assert recover(copy.root, copy.entries()) == []
 
 
 def test_a_query_store_that_is_gone_is_rebuilt_from_the_releases(copy: Book) -> None:

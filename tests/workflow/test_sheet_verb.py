@@ -28,7 +28,7 @@ from gep.workflow.sheet import returned, sheets
 from gep.workflow.views import Release, complete
 from tests.workflow.conftest import COLUMNS
 
-TOML = """schema = 1
+TOML = """schema = 2
 zh = "两县"
 en = "Two counties"
 illustrative = true

@@ -20,7 +20,7 @@ from gep.workflow.submit import holdings, submit
 
 HEAD = "region,period,item,category,part,value,state,unit,department,source,evidence,note\n"
 GARZE = data_root() / "ledgers" / "books" / "garze-2010"
-EMPTY = """schema = 1
+EMPTY = """schema = 2
 zh = "空账册"
 en = "An empty book"
 schemes = ["garze-2017"]
@@ -121,7 +121,7 @@ def test_a_source_nobody_knows(tmp_path: Path) -> None:
 
 def test_a_source_that_is_broken_makes_no_book(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "book.toml").write_text("schema = 1", encoding="utf-8")
+    (tmp_path / "source" / "book.toml").write_text("schema = 2", encoding="utf-8")
     with pytest.raises(Refused, match="CATALOG-FIELD-MISSING"):
         init(tmp_path / "book", str(tmp_path / "source"))
     assert not (tmp_path / "book").exists()

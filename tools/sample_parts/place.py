@@ -13,6 +13,7 @@ COUNTIES = (UPPER, MIDDLE, LOWER)  # downstream
 CODES = {UPPER: "990121", MIDDLE: "990122", LOWER: "990123"}
 DISTRICT = "990103"  # code of the lower county from BOUNDARY_YEAR on
 MOVED = (MIDDLE, 4)  # the township that changes its county
+DOCUMENT = "示例政函〔2020〕31 号（示例数据）"  # made up, as everything here
 
 NAMES = {
     CITY: ("示例市", "Example city"),
@@ -73,9 +74,9 @@ def townships(county: str, year: int) -> list[Township]:
 
 
 def book_toml() -> bytes:
-    """book.toml: the city, its counties with the days their codes hold, and the townships that return patches."""
+    """book.toml: the city, its counties with the days their codes hold, the townships that return patches, and what changed."""
     parts = [
-        'schema = 1\nzh = "示例市账册，2016–2022 年（示例数据）"\nen = "Example city, 2016-2022 (made-up data)"\n'
+        'schema = 2\nzh = "示例市账册，2016–2022 年（示例数据）"\nen = "Example city, 2016-2022 (made-up data)"\n'
         'illustrative = true\nschemes = ["sample", "assets"]\nleaf_level = "county"\n',
         _region(CITY, "", "city", *NAMES[CITY]),
     ]
@@ -96,7 +97,24 @@ def book_toml() -> bytes:
             starts = year == last
             day = f"{BOUNDARY_YEAR}-01-01" if starts else ""
             parts.append(_region(code, county, "township", zh, en, first=day, last=f"{last_old}-12-31" if ends else ""))
+    parts += [_change(*change) for change in changes()]
     return "\n".join(parts).encode()
+
+
+def changes() -> list[tuple[str, str, str]]:
+    """(kind, code before, code after) of all that changed on the first day of BOUNDARY_YEAR."""
+    moved = next(t for t in TOWNSHIPS if (t.county, t.number) == MOVED)
+    towns = [(t.code(BOUNDARY_YEAR - 1), t.code(BOUNDARY_YEAR)) for t in TOWNSHIPS if t.in_county(BOUNDARY_YEAR) == LOWER]
+    return [
+        ("rename", CODES[LOWER], DISTRICT),
+        ("transfer", CODES[moved.county], DISTRICT),
+        *(("rename", old, new) for old, new in towns),
+    ]
+
+
+def _change(kind: str, old: str, new: str) -> str:
+    lines = ["[[region_change]]", f"date = {BOUNDARY_YEAR}-01-01", f'kind = "{kind}"', f'from = ["{old}"]', f'to = ["{new}"]']
+    return "\n".join([*lines, f'document = "{DOCUMENT}"']) + "\n"
 
 
 def _first(code: str) -> str:

@@ -1,0 +1,41 @@
+"""The table of a release that holds how the regions changed: one row for each pair of a code before and a code after."""
+
+from __future__ import annotations
+
+from gep.ledger.columns import RATIO, VINTAGE, Column, Table, key, text
+
+REGION_CHANGE = Table(
+    "region_change",
+    "行政区划变更:何日、由哪个代码到哪个代码;合并、拆分时每对代码一行。可比口径由宏 comparable_area 得出。",
+    "Changes of regions: on which day which code became which; a merge or a split has a row for each pair of codes. The macro "
+    "comparable_area makes the comparable areas of them.",
+    (
+        VINTAGE,
+        key("date", "DATE", "变更生效日期", "Day from which it holds"),
+        key("from_code", "VARCHAR", "变更前的代码", "Code before"),
+        key("to_code", "VARCHAR", "变更后的代码", "Code after"),
+        text(
+            "kind",
+            "种类:rename 更名或换码(范围不变);merge 合并;split 拆分;transfer 部分划转",
+            "Kind: rename (the area stays), merge, split, transfer (part of one goes to the other)",
+            required=True,
+        ),
+        Column(
+            "share_area",
+            RATIO,
+            "划转面积占两地区中较小者面积的比例;未知为空",
+            "Area that moved as a share of the smaller of the two regions; NULL if not known",
+        ),
+        Column(
+            "share_population",
+            RATIO,
+            "划转人口占两地区中较少者人口的比例;未知为空",
+            "Population that moved as a share of the smaller of the two; NULL if not known",
+        ),
+        text("document", "依据文件;仅由 replaces 得知的为空", "Document it rests on; NULL if it is only known from `replaces`"),
+        text("note", "说明", "Note"),
+    ),
+    "newest",
+)
+
+REGION_TABLES = (REGION_CHANGE,)
