@@ -34,6 +34,18 @@ def closed_changes(before: Holdings, after: Holdings, shut: Mapping[int, Step], 
     return found
 
 
+def changed_years(before: Holdings, after: Holdings) -> list[str]:
+    """The years in which a figure or a record set is other in `after`, new or gone, in order."""
+    old, new = ({_identity(f) for f in held.facts} for held in (before, after))
+    years = {str(key[1])[:4] for key in old ^ new}
+    for name in before.records.keys() | after.records.keys():
+        tables = before.records.get(name), after.records.get(name)
+        for year in {str(p)[:4] for t in tables if t is not None for p in t["period"].unique().to_pylist()} - years:
+            if not _same(*(_rows(t, int(year)) for t in tables)):
+                years.add(year)
+    return sorted(years)
+
+
 def _identity(fact: Fact) -> tuple[Any, ...]:
     return (*address(fact), fact.department, str(fact.state), fact.amount, fact.unit, fact.exact)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 import pyarrow as pa
 
@@ -19,7 +18,7 @@ from gep.ledger import acts
 from gep.ledger.files import digest_bytes, write_whole
 from gep.ledger.journal import Entry
 from gep.workflow.corrected import apply, named
-from gep.workflow.shut import closed_changes
+from gep.workflow.shut import changed_years, closed_changes
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 
@@ -117,12 +116,10 @@ def _one(
         "bytes": len(data),
     }
     body |= {"record_set": record_set, "facts": len(read.facts), "suffix": path.suffix.lower()}
-    years = {f.period[:4] for f in read.facts} | _years(read.records)
     if replaces is not None:
         body["replaces"] = replaces
-        years |= {p for s in before[0].submissions if s["seq"] == replaces for p in cast(Sequence[str], s.get("periods", ()))}
-    body["periods"] = sorted(years)
     after = _with(held, body, read)
+    body["periods"] = changed_years(before[0], after)
     findings = read.findings
     if read.records is not None:
         findings = (*findings, *_twice(path.name, read.records, held.records.get(record_set), record_set))
@@ -141,10 +138,6 @@ def _one(
     else:
         held = replace(after, submissions=(*held.submissions, _taken(entry)))
     return Submitted(path.name, digest.sha256, status, len(read.facts), findings), held
-
-
-def _years(rows: pa.Table | None) -> set[str]:
-    return {str(p)[:4] for p in rows["period"].unique().to_pylist()} if rows is not None else set()
 
 
 def _with(held: Holdings, body: Mapping[str, object], read: Intake) -> Holdings:

@@ -126,13 +126,13 @@ def opened(root: Path, data: Path | None) -> Book:
     return Book(root, data=data, clock=lambda: AT, program=PROGRAM)
 
 
-def figure(folder: Path, year: int, item: str, value: int, department: str = "") -> Path:
-    """A file with one figure in it; the same figure gives the same file."""
+def figure(folder: Path, year: int, item: str, value: int, department: str = "", note: str = "") -> Path:
+    """A file with one figure in it; the same figure and note give the same file."""
     unit, usual = ITEMS[item]
-    path = folder / f"{item}-{year}-{value}{'-other' if department else ''}.csv"
+    path = folder / f"{item}-{year}-{value}{'-other' if department else ''}{note}.csv"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        row = f"{REGION},{year},{item},,,{value},,{unit},{department or usual},made_up,-,\n"
+        row = f"{REGION},{year},{item},,,{value},,{unit},{department or usual},made_up,-,{note}\n"
         path.write_text(HEAD + row, encoding="utf-8")
     return path
 
