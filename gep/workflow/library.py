@@ -17,8 +17,13 @@ from gep.ledger.journal import Entry
 from gep.workflow import answer as answers
 from gep.workflow import approve as approvals
 from gep.workflow import attach as attachments
+from gep.workflow import backup as backups
+from gep.workflow import compare as profiles_compared
+from gep.workflow import compare_vintages as vintages_compared
+from gep.workflow import compare_years as years_compared
 from gep.workflow import correct as corrections
 from gep.workflow import explain as explanations
+from gep.workflow import export as exports
 from gep.workflow import init as beginnings
 from gep.workflow import reperform as performances
 from gep.workflow import run as runs
@@ -91,6 +96,26 @@ class Book(book.Book):
     def reperform(self, vintage: int) -> performances.Performed:
         """Make a vintage again from its frozen rules and compare it byte by byte."""
         return performances.reperform(self, vintage)
+
+    def export(self, to: Path | str, years: str = "all", *, evidence: bool = False) -> exports.Done:
+        """Write open data, or an evidence pack, into a new folder."""
+        return exports.export(self, Path(to), years, evidence=evidence)
+
+    def backup(self, file: Path | str | None = None, **options: Any) -> backups.Kept:
+        """Put the whole book into one archive. Options: even_if_damaged, who, progress."""
+        return backups.backup(self, None if file is None else Path(file), **options)
+
+    def compare_years(self, left: int, right: int, **options: Any) -> Any:
+        """Two years side by side, on comparable areas. Options: profile, region."""
+        return years_compared.compare_years(self, left, right, **options)
+
+    def compare_vintages(self, left: int, right: int, **options: Any) -> Any:
+        """What changed between two vintages, each figure with its causes. Options: region, year."""
+        return vintages_compared.compare_vintages(self, left, right, **options)
+
+    def compare_profiles(self, left: str, right: str, **options: Any) -> Any:
+        """Two profiles side by side, each difference in terms that add up to it. Options: region, year."""
+        return profiles_compared.compare_profiles(self, left, right, **options)
 
     def explain(self, figure: str, lang: str = "zh") -> Any:
         """A figure down to returned cells and sourced coefficients."""

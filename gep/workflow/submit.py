@@ -119,7 +119,9 @@ def _one(
     if replaces is not None:
         body["replaces"] = replaces
     after = _with(held, body, read)
-    body["periods"] = changed_years(before[0], after)
+    # without a replacement a file only adds: there is no need to compare all that is held
+    added = {f.period[:4] for f in read.facts} | _years(read.records)
+    body["periods"] = sorted(added) if replaces is None else changed_years(before[0], after)
     findings = read.findings
     if read.records is not None:
         findings = (*findings, *_twice(path.name, read.records, held.records.get(record_set), record_set))
@@ -138,6 +140,10 @@ def _one(
     else:
         held = replace(after, submissions=(*held.submissions, _taken(entry)))
     return Submitted(path.name, digest.sha256, status, len(read.facts), findings), held
+
+
+def _years(rows: pa.Table | None) -> set[str]:
+    return {str(p)[:4] for p in rows["period"].unique().to_pylist()} if rows is not None else set()
 
 
 def _with(held: Holdings, body: Mapping[str, object], read: Intake) -> Holdings:

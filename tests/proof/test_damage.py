@@ -6,6 +6,8 @@ No flip gives another number in silence: a query store that is hit is refused, b
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +31,13 @@ from tests.proof.closed_book import (
 )  # fmt: skip
 
 FLIPS, CUTS = (1000, 200) if FULL else (60, 15)
-STORES = 4  # one case in so many hits the query store, which is the largest file
+STORES = 8  # one case in so many hits the query store, which is the largest file
+WHOLE = 10  # one case in so many is looked at with the query store in place; it takes most of the time and is not what was hit
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A copy of the closed book, its store aside, the numbers it gives, and the names of its files."""
+    """A copy of the closed book, its store kept aside, the numbers it gives, and the names of its files."""
 
     root: Path
     store: Path
@@ -55,7 +58,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 def chosen(bench: Bench, number: int, what: str) -> list[tuple[str, int]]:
-    """So many (file, byte): one in four in the store; of the rest half by file, half by size, so that every kind is hit."""
+    """So many (file, byte): some in the store; of the rest half by file, half by size, so that every kind is hit."""
     source = chance(what)
     others = [name for name in bench.files if name != STORE]
     sizes = [(bench.root / name).stat().st_size for name in others]
@@ -96,48 +99,54 @@ def store_judged(bench: Bench, stopped: bool, is_named: bool, told: str) -> bool
     return is_named
 
 
-def restore_store(bench: Bench) -> None:
-    shutil.copyfile(bench.store, bench.root / STORE)
-    (bench.root / f"{STORE}.wal").unlink(missing_ok=True)
+@contextmanager
+def standing(bench: Bench, name: str, data: bytes, *, store: bool) -> Iterator[None]:
+    """A file of the book with other content for the time being; without `store` the query store is not there meanwhile."""
+    path = bench.root / name
+    if name == STORE:
+        path.write_bytes(data)
+        try:
+            yield
+        finally:
+            shutil.copyfile(bench.store, path)
+            path.with_name(f"{STORE}.wal").unlink(missing_ok=True)
+        return
+    away = bench.store.with_name("away")
+    if not store:
+        (bench.root / STORE).rename(away)
+    try:
+        with changed(path, data):
+            yield
+    finally:
+        if not store:
+            away.rename(bench.root / STORE)
 
 
 def test_every_bit_that_flips_is_found_or_does_no_harm(bench: Bench) -> None:
     source = chance("bits")
     harmless = []
-    for name, at in chosen(bench, FLIPS, "flips"):
+    for n, (name, at) in enumerate(chosen(bench, FLIPS, "flips")):
         bit = source.randrange(8)
         told = f"{name}, byte {at}, bit {bit}"
-        path = bench.root / name
-        data = bytearray(path.read_bytes())
+        data = bytearray((bench.root / name).read_bytes())
         data[at] ^= 1 << bit
-        if name == STORE:
-            path.write_bytes(bytes(data))
+        with standing(bench, name, bytes(data), store=n % WHOLE == 1):
             if not judged(bench, name, told):
                 harmless.append(told)
-            restore_store(bench)
-            continue
-        with changed(path, bytes(data)):
-            assert judged(bench, name, told), told
     assert all(told.startswith(STORE) for told in harmless)  # free space and the older of the two headers of the store
-    print(f"flips: {FLIPS}, named: {FLIPS - len(harmless)}, harmless: {len(harmless)}")
+    print(f"flips: {FLIPS}, named: {FLIPS - len(harmless)}, harmless: {len(harmless)} {harmless}")
     assert stops(look(bench.root)) == []
 
 
 def test_every_file_that_is_cut_is_found(bench: Bench) -> None:
     harmless = []
-    for name, length in chosen(bench, CUTS, "cuts"):
+    for n, (name, length) in enumerate(chosen(bench, CUTS, "cuts")):
         told = f"{name}, cut to {length} bytes"
-        path = bench.root / name
-        if name == STORE:
-            path.write_bytes(bench.store.read_bytes()[:length])
+        with standing(bench, name, (bench.root / name).read_bytes()[:length], store=n % WHOLE == 1):
             if not judged(bench, name, told):
                 harmless.append(told)
-            restore_store(bench)
-            continue
-        with changed(path, path.read_bytes()[:length]):
-            assert judged(bench, name, told), told
     assert all(told.startswith(STORE) for told in harmless)
-    print(f"cuts: {CUTS}, named: {CUTS - len(harmless)}, harmless: {len(harmless)}")
+    print(f"cuts: {CUTS}, named: {CUTS - len(harmless)}, harmless: {len(harmless)} {harmless}")
     assert stops(look(bench.root)) == []
 
 
