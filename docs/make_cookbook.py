@@ -10,12 +10,13 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOP))
+sys.path[:0] = [str(TOP), str(TOP / "docs")]
+
+from example_city import example_city  # noqa: E402
 
 from gep.ledger.cookbook import Answer, Recipe, answer, recipes  # noqa: E402
 from gep.ledger.query import QueryResult, shown  # noqa: E402
 
-YEARS = "2016-2017"
 ROWS, WIDTH = 6, 60
 # what differs from one run to the next: clocks, and hashes that hang on them
 PASSING = {"at", "since", "run_at", "sha256", "sm3", "day", "program", "rules", "seq", "vintage", "vintage_known", "vintage_now"}
@@ -50,16 +51,6 @@ functional zone will be added when `zone` has data.
 """
 
 
-def book(folder: Path) -> Path:
-    """The store of the example city after a run of two years."""
-    from gep.workflow.init import init
-    from gep.workflow.run import run
-
-    made, _ = init(folder / "city", "sample-city", who="示例")
-    run(made, YEARS, who="示例")
-    return made.store
-
-
 def cell(name: str, value: object) -> str:
     text = "…" if name in PASSING and value is not None else shown(value)
     text = text.replace("\n", " ").replace("|", "\\|")
@@ -88,11 +79,10 @@ def section(one: Recipe, asked: Answer) -> str:
 
 def page() -> str:
     """The whole page."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = book(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, example_city() as city:
         other = Path(folder, "other.duckdb")
-        other.write_bytes(store.read_bytes())
-        answers = [(r, answer(store, r, {}, [(name, other) for name in r.attach])) for r in recipes()]
+        other.write_bytes(city.store.read_bytes())
+        answers = [(r, answer(city.store, r, {}, [(name, other) for name in r.attach])) for r in recipes()]
     listed = "\n".join(f"* [{r.name}](#{r.name}) {r.zh} / {r.en}" for r, _ in answers)
     return f"{HEAD}\n{listed}\n\n" + "\n".join(section(r, a) for r, a in answers)
 

@@ -68,6 +68,7 @@ class Book:
         self.data, self.clock = data, clock
         self.program = present_program() if program is None else program
         self.recovered: list[Finding] = []
+        self._read: tuple[tuple[int, int, int] | None, tuple[journal.Entry, ...]] = (None, ())
         self.config = read_config(self.root / "book.toml")
 
     submissions = property(lambda self: self.root / "submissions")
@@ -87,7 +88,12 @@ class Book:
         return load((self.data or data_root()) / "coefficients", self.local)
 
     def entries(self) -> tuple[journal.Entry, ...]:
-        return tuple(journal.read(self.journal_path))
+        """The journal, verified; read again only when the file has changed. Raises Refused if a line is damaged."""
+        held = self.journal_path.stat() if self.journal_path.is_file() else None
+        mark = (held.st_ino, held.st_size, held.st_mtime_ns) if held else None
+        if mark is None or mark != self._read[0]:
+            self._read = (mark, journal.read(self.journal_path))
+        return self._read[1]
 
     def record(self, act: str, data: Mapping[str, object], *, who: str = "", why: str = "") -> journal.Entry:
         """Append an act to the journal (the caller holds the lock)."""

@@ -7,6 +7,7 @@ every one of them is run into an empty folder; the result is copied to `docs/`, 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -18,11 +19,13 @@ TOP = Path(__file__).resolve().parents[1]
 
 def generate(docs: Path, out: Path) -> list[Path]:
     """Run every generator of `docs` into `out`; the pages made, relative to `out`, sorted. One that makes none is a fault."""
-    for script in sorted(docs.glob("make_*.py")):
-        before = set(out.rglob("*"))
-        subprocess.run([sys.executable, str(script), str(out)], cwd=docs.parent, check=True)
-        if set(out.rglob("*")) == before:
-            raise SystemExit(f"{script.name}: wrote no page")
+    with tempfile.TemporaryDirectory() as shared:  # a book that several of them need is made once
+        around = os.environ | {"GEP_DOCS_SHARED": shared}
+        for script in sorted(docs.glob("make_*.py")):
+            before = set(out.rglob("*"))
+            subprocess.run([sys.executable, str(script), str(out)], cwd=docs.parent, check=True, env=around)
+            if set(out.rglob("*")) == before:
+                raise SystemExit(f"{script.name}: wrote no page")
     return sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -12,10 +10,9 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
-import rfc8785
+from gep.base.canonical import dump
 
 LARGEST = 2**53 - 1  # whole number that every JSON reader holds
-_HIGH = re.compile("[\ud800-\U0010ffff]")
 
 
 def plain(value: object) -> object:
@@ -43,19 +40,6 @@ def plain(value: object) -> object:
 def canonical(value: object) -> bytes:
     """RFC 8785 JSON of `plain(value)`."""
     return dump(plain(value))
-
-
-def dump(data: object) -> bytes:
-    """RFC 8785 JSON of data that is plain already: dicts, lists, text, whole numbers, booleans, None.
-
-    Without real numbers, and with no character from U+D800 on (where the order of UTF-16 is another), that is what the standard
-    library writes, ten times faster than a library for the general case, which has the rest.
-    """
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if _HIGH.search(text):
-        general: bytes = rfc8785.dumps(data)  # type: ignore[arg-type]
-        return general
-    return text.encode()
 
 
 def content_hash(value: object) -> str:

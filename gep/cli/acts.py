@@ -101,7 +101,7 @@ def reopen(
         done = open_again(open_book(book), year, why=why, who=who)
         words = {
             "zh": f"{year} 年已重新打开(日志第 {done.entry.seq} 条);版次 {done.vintage} 在新版次封账前继续使用",
-            "en": f"{year} is open again (journal entry {done.entry.seq}); vintage {done.vintage} is in use until another is closed",
+            "en": f"{year} is open again (entry {done.entry.seq}); vintage {done.vintage} is in use until another is closed",
         }
         out.end(
             {"year": year, "vintage": done.vintage, "seq": done.entry.seq}, (), text=lambda: out.console.print(words[out.lang])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
 
 from gep.base.findings import Finding, Place, finding
 from gep.ledger.journal import Entry
@@ -11,7 +12,7 @@ from gep.ledger.journal import Entry
 Check = Callable[[object], bool]
 HEX = re.compile(r"[0-9a-f]{64}")
 SUFFIX = re.compile(r"(\.[^/\\.\0]+)?")
-PATH = re.compile(r"(?!.*(?:^|/)\.)[^\\\0]+")
+PATH = re.compile(r"(?![./])(?!.*/[./])[^\\\0]+")
 
 
 def _text(value: object) -> bool:
@@ -39,7 +40,7 @@ def _mapping(value: object) -> bool:
 
 
 def _years(value: object) -> bool:
-    return isinstance(value, Sequence) and bool(value) and all(isinstance(y, str) and y.isascii() and y.isdigit() for y in value)
+    return _texts(value) and bool(value) and all(y.isascii() and y.isdigit() for y in cast(Sequence[str], value))
 
 
 def _texts(value: object) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
+from gep.base.canonical import dump
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.ledger.cells import instant_text
 from gep.ledger.files import Digest, digest_bytes, sync_folder, write_all, write_whole, writing
@@ -52,10 +52,8 @@ class Entry:
 
 def canonical(value: object) -> bytes:
     """Canonical JSON (RFC 8785). Raises TypeError for a float or any other value that is no plain JSON: amounts go as text."""
-    import rfc8785
-
     _plain(value)
-    return rfc8785.dumps(cast("rfc8785._impl._Value", value))
+    return dump(value)
 
 
 def _plain(value: object) -> None:
@@ -138,10 +136,11 @@ def read(path: Path) -> tuple[Entry, ...]:
 
     A torn last line was never acknowledged and is left out.
     """
-    faults = [f for f in verify(path) if f.severity == "stop" and f.code != "LEDGER-JOURNAL-TORN"]
+    entries, faults = _all(path)
+    faults = [f for f in faults if f.severity == "stop" and f.code != "LEDGER-JOURNAL-TORN"]
     if faults:
         raise Refused(faults)
-    return tuple(entry for entry, _ in _entries(path) if entry is not None)
+    return entries
 
 
 def sound(path: Path) -> tuple[Entry, ...]:
@@ -198,26 +197,33 @@ def verify(path: Path, anchors: Mapping[int, str] | None = None) -> tuple[Findin
     `anchors` maps a sequence number to the SHA-256 that was written down elsewhere (a receipt, a printed statement): only
     against one can lines cut from the end be seen.
     """
+    entries, faults = _all(path)
+    known = {entry.seq: entry.hash.sha256 for entry in entries}
+    for seq, sha256 in sorted((anchors or {}).items()) if path.exists() else ():
+        if known.get(seq) != sha256:
+            held = known.get(seq, "-")
+            faults.append(finding("LEDGER-JOURNAL-ANCHOR", Place(path.name, key=str(seq)), found=held, expected=sha256, seq=seq))
+    return tuple(faults)
+
+
+def _all(path: Path) -> tuple[tuple[Entry, ...], list[Finding]]:
+    """The entries that can be read, and every fault of the lines and between them."""
     if not path.exists():
-        return (finding("LEDGER-JOURNAL-MISSING", Place(path.name)),)
+        return (), [finding("LEDGER-JOURNAL-MISSING", Place(path.name))]
+    entries: list[Entry] = []
     faults: list[Finding] = []
-    before: Entry | None = None
-    known: dict[int, str] = {}
     broken = False
     for number, (entry, wrong) in enumerate(_entries(path), 1):
         faults += wrong
         if entry is None:
             broken = True
             continue
-        known[entry.seq] = entry.hash.sha256
         # after an unreadable line the link cannot be checked; the unreadable line is the finding
-        faults += _follows(Place(path.name, number), number, entry, None if broken else before, first=number == 1)
-        before, broken = entry, False
-    for seq, sha256 in sorted((anchors or {}).items()):
-        if known.get(seq) != sha256:
-            held = known.get(seq, "-")
-            faults.append(finding("LEDGER-JOURNAL-ANCHOR", Place(path.name, key=str(seq)), found=held, expected=sha256, seq=seq))
-    return tuple(faults)
+        before = entries[-1] if entries and not broken else None
+        faults += _follows(Place(path.name, number), number, entry, before, first=number == 1)
+        entries.append(entry)
+        broken = False
+    return tuple(entries), faults
 
 
 def _follows(place: Place, number: int, entry: Entry, before: Entry | None, *, first: bool) -> list[Finding]:

@@ -120,17 +120,23 @@ def _table(con: DuckDBPyConnection, path: Path, folder: Path, table: Table, file
     hasher.update(csv_line(heads).encode() + b"\n")
     for line in _lines(con, table, columns, int(folder.name), only):
         hasher.update(line)
-    later = [c for c in table.columns if c.name not in heads]  # columns that the program of the release did not know
-    filled = " OR ".join(f"{quoted(c.name)} IS NOT NULL" for c in later) or "false"
-    count = con.execute(f"SELECT count(*) FROM {table.stored} WHERE vintage = ? AND ({filled})", [int(folder.name)]).fetchone()
-    if count and count[0]:
-        key = f"{table.name} {', '.join(c.name for c in later)}"
-        yield finding("VERIFY-STORE-EXTRA", Place(path.name, key=key), found=count[0])
+    yield from _filled(con, path, table, [c for c in table.columns if c.name not in heads], int(folder.name))
     if hasher.digest() == file.digest:
         return
     recorded = Counter((folder / file.name).read_bytes().splitlines(keepends=True)[1:])
     held = Counter(_lines(con, table, columns, int(folder.name), only))
     yield _difference(path, table, folder.name, held, recorded)
+
+
+def _filled(con: DuckDBPyConnection, path: Path, table: Table, later: Sequence[Column], vintage: int) -> Iterator[Finding]:
+    """Columns that the program of a release did not know hold nothing in its rows."""
+    if not later:
+        return
+    filled = " OR ".join(f"{quoted(c.name)} IS NOT NULL" for c in later)
+    row = con.execute(f"SELECT count(*) FROM {table.stored} WHERE vintage = ? AND ({filled})", [vintage]).fetchone()
+    if row and row[0]:
+        key = f"{table.name} {', '.join(c.name for c in later)}"
+        yield finding("VERIFY-STORE-EXTRA", Place(path.name, key=key), found=row[0])
 
 
 def _lines(con: DuckDBPyConnection, table: Table, columns: Sequence[Column], vintage: int, only: str) -> Iterator[bytes]:

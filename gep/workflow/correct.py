@@ -45,7 +45,8 @@ def correct(
     """Put a returned figure right. `figure`: region/period/measure[/key][/attr=value], as findings name it.
 
     `value` as typed, in `unit` (left out: that of the return), or in its place `state` not_available or not_applicable.
-    `effective`: the day the correction takes effect, left out the last day of the period. The new figure passes every check of a return.
+    `effective`: the day the correction takes effect, left out the last day of the period. The new figure passes every check of
+    a return.
     Raises Refused: no such figure, no reason, an unsound figure, a closed year.
     """
     with book.lock(who):

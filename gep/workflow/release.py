@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from gep.base.canonical import dump
 from gep.base.findings import Finding
 from gep.base.program import program_text
 from gep.base.records import Fact, State, key_text
 from gep.base.rounding import store
 from gep.base.units import parse_unit
 from gep.book import Book, whoami
-from gep.catalog.freeze import content_hash, dump
+from gep.catalog.freeze import content_hash
 from gep.engine.trace import Node
 from gep.explain.address import NO_KEY
 from gep.explain.trail import Below, direct_inputs

@@ -59,6 +59,7 @@ def step(
         fresh_store(book)
         chosen = [(year, _vintage(book, year, vintage)) for year in sorted(set(years))]
         refused = [f for n, (year, v) in enumerate(chosen) for f in _reasons(book, act, year, v, who, chosen[:n])]
+        refused += [f for v in dict.fromkeys(v for _, v in chosen) for f in releases.check(book.releases / str(v))]
         if refused:
             raise Refused(refused)
         done = []
@@ -132,7 +133,6 @@ def _reasons(book: Book, act: str, year: int, vintage: int, who: str, with_it: S
         yield from _before(states, acts.years(ran), vintage, year, act, with_it, place)
         yield from _openings(book, entries, ran, year, place)
     yield from _open_queries(book, year, vintage)
-    yield from releases.check(book.releases / str(vintage))
 
 
 def _before(

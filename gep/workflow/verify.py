@@ -257,23 +257,23 @@ def installed() -> Iterator[Finding]:
     """The files of the installed package against the list that came with it; where there is none (a checkout), that is said."""
     try:
         record = distribution(NAME).read_text("RECORD") or ""
+        rows = [row for row in csv.reader(io.StringIO(record)) if row]
     except PackageNotFoundError:
-        record = ""
-    listed = {row[0]: row[1] for row in csv.reader(io.StringIO(record)) if len(row) == 3}
-    own = {name: sha for name, sha in listed.items() if name.startswith("gep/")}
+        rows = []
+    except (UnicodeDecodeError, csv.Error) as error:
+        yield finding("VERIFY-INSTALLED", Place("RECORD"), found=str(error), expected="-")
+        return
+    own = {row[0]: ",".join(row[1:2]) for row in rows if row[0].startswith("gep/") and not row[0].endswith(".pyc")}
     if not own:
         yield finding("VERIFY-NO-RECORD", Place(NAME))
         return
     root = PACKAGE.parent
     for name, recorded in sorted(own.items()):
-        algorithm, _, expected = recorded.partition("=")
-        if algorithm != "sha256":
-            continue  # the list itself and compiled files carry no hash
         path = root / name
         digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
-        held = urlsafe_b64encode(digest).rstrip(b"=").decode() or "-"
-        if held != expected:
-            yield finding("VERIFY-INSTALLED", Place(name), found=held, expected=expected)
+        held = f"sha256={urlsafe_b64encode(digest).rstrip(b'=').decode()}" if digest else "-"
+        if held != recorded:
+            yield finding("VERIFY-INSTALLED", Place(name), found=held, expected=recorded or "-")
     present = {p.relative_to(root).as_posix() for p in PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     for name in sorted(present - own.keys()):
         yield finding("VERIFY-INSTALLED", Place(name), found=name, expected="-")

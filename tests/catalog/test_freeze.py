@@ -14,8 +14,9 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gep.base.canonical import dump
 from gep.base.records import Names, Severity, State
-from gep.catalog.freeze import LARGEST, canonical, content_hash, dump, plain
+from gep.catalog.freeze import LARGEST, canonical, content_hash, plain
 
 SIMPLE = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.decimals(allow_nan=False) | st.dates()
 TREES = st.recursive(SIMPLE, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)

@@ -61,15 +61,19 @@ class Model:
         return [a for a in acts if a.kind == "submit" and a.seq not in gone]
 
     def held(self, acts: tuple[Act, ...] | None = None) -> Held:
-        acts = self.acts if acts is None else acts
+        return self._read(self.acts if acts is None else acts)[0]
+
+    def _read(self, acts: tuple[Act, ...]) -> tuple[Held, bool]:
+        """What is held, all files read in order; and whether one of them clashes with what is held by then."""
         decided, files = self.decided(acts), self.in_use(acts)
         held: Held = {}
+        clash = False
         for a in acts:
-            if a in files and decided.get(a.figure, a.department) == a.department and a.figure not in held:
-                held[a.figure] = (a.value, a.department)
+            if a in files and decided.get(a.figure, a.department) == a.department:
+                clash |= held.setdefault(a.figure, (a.value, a.department)) != (a.value, a.department)
             elif a.kind == "correct" and held.get(a.figure, (0, None))[1] == a.department:
                 held[a.figure] = (a.value, a.department)
-        return held
+        return held, clash
 
     def _enter(self, act: Act) -> frozenset[str]:
         """Take the act unless it changes a closed year."""
@@ -125,15 +129,9 @@ class Model:
         if figure not in self.held() and figure not in self.decided(self.acts):
             return frozenset({"CORRECT-UNKNOWN"})
         act = Act(self.seq + 1, "decide", figure, 0, department)
-        if self._clash((*self.acts, act)):  # two files of the department that was passed over say two things
+        if self._read((*self.acts, act))[1]:  # two files of the department that was passed over say two things
             return frozenset({"SUBMIT-NO-LONGER-TAKEN", "INTAKE-STORED-OTHER"})
         return self._enter(act)
-
-    def _clash(self, acts: tuple[Act, ...]) -> bool:
-        """Whether a file, read again, says something else than what is held by then."""
-        decided = self.decided(acts)
-        read = [(n, a) for n, a in enumerate(acts) if a in self.in_use(acts) and decided.get(a.figure, a.department) == a.department]
-        return any(self.held(acts[:n] + acts[len(self.acts) :]).get(a.figure, (a.value,))[0] != a.value for n, a in read)
 
     def total(self, year: int) -> int | None:
         held = self.held()

@@ -164,3 +164,44 @@ def ask(root: Path) -> list[str] | None:
 def chance(*more: object) -> random.Random:
     """A seeded source of choices, another one for each purpose."""
     return random.Random(f"{SEED} {more}")  # noqa: S311
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A copy of the closed book that cases damage and put right, and its query store kept aside."""
+
+    closed: Closed
+    root: Path
+    store: Path
+
+
+def bench_of(factory: pytest.TempPathFactory, name: str) -> Bench:
+    """A bench of its own for a file of tests."""
+    closed = closed_book(factory)
+    folder = factory.mktemp(name)
+    root = copied(closed, folder)
+    assert stops(look(root)) == []
+    return Bench(closed, root, Path(shutil.copyfile(root / STORE, folder / STORE)))
+
+
+def restore_store(bench: Bench) -> None:
+    """The query store as it was, without the log that an edit may have left beside it."""
+    shutil.copyfile(bench.store, bench.root / STORE)
+    (bench.root / f"{STORE}.wal").unlink(missing_ok=True)
+
+
+@contextmanager
+def no_store(bench: Bench) -> Iterator[None]:
+    """The book without its query store, which takes most of the time of a check, where it is not what is edited."""
+    (bench.root / STORE).unlink()
+    try:
+        yield
+    finally:
+        restore_store(bench)
+
+
+def other_digit(data: bytes, at: int) -> bytes:
+    """The first digit from `at` on (from the start, if there is none behind) raised by one; a file without digits gets one."""
+    order = [*range(at, len(data)), *range(at)]
+    spot = next((i for i in order if data[i : i + 1].isdigit()), None)
+    return data + b"1" if spot is None else data[:spot] + bytes([48 + (data[spot] - 47) % 10]) + data[spot + 1 :]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -313,3 +315,28 @@ def test_the_command_prints_writes_and_tells_json(book: Book, tmp_path: Path) ->
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     refused = runner.invoke(app, [str(book.root), "XX-01", "--json"])
     assert refused.exit_code == 1
+
+
+def test_a_page_is_kept_with_the_book_once(book: Book, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(book.root, tmp_path / "book"))
+    runner, app = CliRunner(), typer.Typer()
+    app.command()(sheet)
+    call = [str(root), "LA-01", "BS-00", "--year", "2020", "--lang", "en", "--keep", "--as", "丙", "--json"]
+    result = json.loads(runner.invoke(app, call).output)["result"]
+    (vintage,) = (p.name for p in book.releases.iterdir())
+    assert result["statement"] == f"statements/2020-{vintage}/LA-01+BS-00-{CITY}-trial-en.html"
+    kept = root / result["statement"]
+    assert hashlib.sha256(kept.read_bytes()).hexdigest() == result["sha256"]
+    entry = Book(root).entries()[-1]
+    assert (entry.seq, entry.act, entry.who, entry.data["year"]) == (result["seq"], "statement", "丙", 2020)
+    assert json.loads(runner.invoke(app, call).output)["result"] == result  # the same page again is no new act
+    assert Book(root).entries()[-1] == entry
+    # under the name of the file that is written as well; another page of that name is refused
+    named = runner.invoke(
+        app, [str(root), "BS-00", "--year", "2020", "--keep", "-o", str(tmp_path / "总表.html"), "--lang", "zh"]
+    )
+    assert named.exit_code == 0
+    assert f"statements/2020-{vintage}/总表.html" in named.output
+    other = runner.invoke(app, [str(root), "LA-01", "--year", "2020", "--keep", "-o", str(tmp_path / "总表.html"), "--json"])
+    assert [f["code"] for f in json.loads(other.output)["findings"]] == ["STATEMENT-OTHER"]
+    assert runner.invoke(app, [str(root), "--keep"]).exit_code == 2
