@@ -156,7 +156,10 @@ def _unlike_rules(book: Book, replica: Book, ran: Entry, again: Entry) -> list[s
     names = []
     for part in sorted(old.keys() | new.keys()):
         one, other = old.get(part, {}), new.get(part, {})
-        names += [f"{part}: {kind}" for kind in sorted(one.keys() | other.keys()) if one.get(kind) != other.get(kind)]
+        if isinstance(one, dict) and isinstance(other, dict):
+            names += [f"{part}: {kind}" for kind in sorted(one.keys() | other.keys()) if one.get(kind) != other.get(kind)]
+        elif one != other:
+            names.append(part)
     return names
 
 

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from gep.workflow.submit import Holdings
 
 
+ADDRESS = 5  # region, period, measure, key, attributes: the first parts of an identity
+
+
 def closed_changes(before: Holdings, after: Holdings, shut: Mapping[int, Step], file: str) -> list[Finding]:
     """A finding for each figure of a closed year that would be other, new or gone, and for each record set of such a year."""
     if not shut:
         return []
     old, new = ({_identity(f): f for f in held.facts if _year(f.period) in shut} for held in (before, after))
     found = []
-    for key in sorted(old.keys() ^ new.keys(), key=str):
+    told = {key[:ADDRESS] for key in new.keys() - old.keys()}  # a figure that is other is told once, as it would be
+    for key in sorted((new.keys() - old.keys()) | {k for k in old.keys() - new.keys() if k[:ADDRESS] not in told}, key=str):
         fact = new.get(key) or old[key]
         found.append(_shut(fact, "" if key in new else "-", shut, file))
     for name in sorted(before.records.keys() | after.records.keys()):

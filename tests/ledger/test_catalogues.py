@@ -68,7 +68,7 @@ def test_every_change_is_named(change: str, data: Path, book: Path, tmp_path: Pa
         (folder / named).unlink()
     (found,) = catalogues.check(folder)
     assert found.code == "VERIFY-HASH"
-    assert found.place.file == f"kept/{folder.name[:12]}/{named}"
+    assert found.place.file == f"kept/{folder.name}/{named}"
 
 
 def test_what_is_other_today(data: Path, book: Path, tmp_path: Path) -> None:

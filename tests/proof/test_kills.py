@@ -44,6 +44,7 @@ FULL = os.environ.get("GEP_PROOF") == "full"
 VERBS = ("submit", "run", "close", "restore", "recover")
 POINTS = {"submit": 8, "run": 6, "close": 5, "restore": 5, "recover": 6}  # how many of the named points make test draws
 TIMES = {"submit": 4, "run": 2, "close": 2, "restore": 2, "recover": 0}  # and how many moments
+FULL_POINTS = {"submit": 60, "run": 150, "close": 60, "restore": 80, "recover": 60}
 FULL_TIMES = {"submit": 15, "run": 40, "close": 20, "restore": 20, "recover": 5}
 QUESTION = "SELECT t.*, s.state FROM gep_total_all t JOIN release_state_all s USING (vintage, year) ORDER BY ALL"
 MAKER, CHECKER = "maker", "checker"
@@ -228,8 +229,9 @@ def drawn(points: tuple[str, ...], most: int, seed: str) -> list[int]:
 @pytest.mark.parametrize("verb", VERBS)
 def test_killed_at_a_named_point(verb: str, small: World, tmp_path: Path) -> None:
     points = small.scenes[verb].points
+    print(f"{verb}: {len(points)} named points")
     assert len(points) >= 10
-    for number in drawn(points, len(points) if FULL else POINTS[verb], verb):
+    for number in drawn(points, (FULL_POINTS if FULL else POINTS)[verb], verb):
         kill(small, verb, {"point": number}, tmp_path / str(number), points[number])
 
 
@@ -251,6 +253,19 @@ def test_killed_with_the_book_of_garze(verb: str, garze: World, tmp_path: Path) 
         kill(garze, verb, {"point": number}, tmp_path / str(number), points[number])
     for number in range(4):
         kill(garze, verb, {"seconds": draw.random() * garze.scenes[verb].seconds}, tmp_path / f"t{number}", "moment")
+
+
+def test_a_journal_that_was_cut_and_went_on_otherwise(small: World, tmp_path: Path) -> None:
+    """The run gets the number of the one that was cut off: the store must not answer with the figures of that one."""
+    root = shutil.copytree(small.scenes["run"].after / "book", tmp_path / "book")
+    lines = (root / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    (root / "journal.jsonl").write_bytes(b"".join(lines[:-2]))  # the last file and the run
+    book = small.open(root)
+    assert submit(book, [small_book.figure(tmp_path, 2021, "visits", 12)], who=MAKER)[0].status == "accepted"
+    assert run(book, "all", who=MAKER).vintage == len(lines)
+    (total,) = rows(book, "SELECT gep FROM gep_total WHERE year = 2021")
+    assert total["gep"] == 15 * 520 + 12 * 31
+    assert not stops(verify(book).findings)
 
 
 def kill(world: World, verb: str, at: Mapping[str, Any], folder: Path, name: str) -> None:
