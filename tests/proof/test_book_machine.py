@@ -281,11 +281,11 @@ def test_any_sequence_of_acts(ground: Ground, capsys: pytest.CaptureFixture[str]
     if FULL:
         # a fresh draw each time; stopped by the clock, between sequences
         while time.monotonic() - ground.began < SECONDS and Machine.sequences < 2000:
-            again = settings(max_examples=50, stateful_step_count=40, deadline=None, database=None, suppress_health_check=quiet)
+            again = settings(max_examples=5, stateful_step_count=40, deadline=None, database=None, suppress_health_check=quiet)
             run_state_machine_as_test(Machine, settings=again)
     else:
         seeded = settings(
-            max_examples=16, stateful_step_count=12, derandomize=True, deadline=None, database=None, suppress_health_check=quiet
+            max_examples=8, stateful_step_count=12, derandomize=True, deadline=None, database=None, suppress_health_check=quiet
         )
         run_state_machine_as_test(Machine, settings=seeded)
     with capsys.disabled():

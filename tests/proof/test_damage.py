@@ -30,7 +30,7 @@ from tests.proof.closed_book import (
     stops,
 )  # fmt: skip
 
-FLIPS, CUTS = (1000, 200) if FULL else (60, 15)
+FLIPS, CUTS = (1000, 200) if FULL else (30, 8)
 STORES = 8  # one case in so many hits the query store, which is the largest file
 WHOLE = 10  # one case in so many is looked at with the query store in place; it takes most of the time and is not what was hit
 

@@ -35,7 +35,7 @@ from tests.proof.closed_book import (
     stops,
 )
 
-EDITS, TABLE_EDITS = (200, None) if FULL else (20, 16)  # None: every column of every table
+EDITS, TABLE_EDITS = (200, None) if FULL else (12, 8)  # None: every column of every table
 STORED = (*TABLES, *JOURNAL_TABLES)
 
 
