@@ -660,7 +660,7 @@ def test_returns_fit_the_catalogue(book: Path) -> None:
 
 def book_regions(book: Path) -> tuple[set[str], list[str]]:
     body = tomllib.loads((book / "book.toml").read_text(encoding="utf-8"))
-    assert body["schema"] == 1
+    assert body["schema"] == 2
     codes = {r["code"] for r in body["region"]}
     assert len(codes) == len(body["region"])
     assert {r["parent"] for r in body["region"]} <= codes | {""}

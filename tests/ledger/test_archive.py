@@ -233,7 +233,6 @@ FORMS: list[Callable[[], bytes]] = [
     lambda: listed(("a", b"x"), files=None),
     lambda: listed(("a", b"x"), files=[1]),
     lambda: listed(("a", b"x"), files=[{"name": "a", "bytes": "1", **FIRST.as_dict()}]),
-    lambda: listed(("a", b"x"), files=[{"name": "a", "bytes": 2**60, **FIRST.as_dict()}]),
     lambda: listed(("a", b"x"), damaged=[1]),
     lambda: listed(("a", b"x"), files=[{"name": "\ud800", "bytes": 1, **FIRST.as_dict()}]),
     lambda: header(LIST, 40_000) + b"[" * 40_000 + bytes(11_000),
@@ -248,6 +247,13 @@ FORMS: list[Callable[[], bytes]] = [
 @pytest.mark.parametrize("form", FORMS, ids=range(len(FORMS)))
 def test_a_list_of_another_form_is_no_backup(form: Callable[[], bytes], tmp_path: Path) -> None:
     assert refused(form(), tmp_path) == "KEEP-NO-BACKUP"
+
+
+def test_a_list_that_claims_more_than_the_disk_holds(tmp_path: Path) -> None:
+    with pytest.raises(NotWritten) as error:
+        refused(listed(("a", b"x"), files=[{"name": "a", "bytes": 2**60, **FIRST.as_dict()}]), tmp_path)
+    assert error.value.needed == 2**60
+    assert not (tmp_path / "deep" / "into").exists()
 
 
 def test_a_list_that_does_not_hold_to_its_digest(small: Path) -> None:

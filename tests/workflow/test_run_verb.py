@@ -416,7 +416,7 @@ def test_what_is_frozen_is_complete_and_named_by_its_hash(demo: Demo) -> None:
     data = (folder / "frozen.json").read_bytes()
     assert hashlib.sha256(data).hexdigest() == folder.name == same_hash(demo.book, 13)
     frozen = json.loads(data)
-    assert set(frozen) == {"regions", "garze-2017/2010", "garze-2017-one-carbon/2010"}
+    assert set(frozen) == {"regions", "region_changes", "garze-2017/2010", "garze-2017-one-carbon/2010"}
     part = frozen["garze-2017/2010"]
     assert set(part) == {"scheme", "rules", "plans", "measures", "parameters", "codes", "sources"}
     used = {
