@@ -249,13 +249,6 @@ def test_a_list_of_another_form_is_no_backup(form: Callable[[], bytes], tmp_path
     assert refused(form(), tmp_path) == "KEEP-NO-BACKUP"
 
 
-def test_a_list_that_claims_more_than_the_disk_holds(tmp_path: Path) -> None:
-    with pytest.raises(NotWritten) as error:
-        refused(listed(("a", b"x"), files=[{"name": "a", "bytes": 2**60, **FIRST.as_dict()}]), tmp_path)
-    assert error.value.needed == 2**60
-    assert not (tmp_path / "deep" / "into").exists()
-
-
 def test_a_list_that_does_not_hold_to_its_digest(small: Path) -> None:
     contents = archive.read(small)
     forged = replace(contents, seq=8).text()
