@@ -68,6 +68,7 @@ class Book:
         self.data, self.clock = data, clock
         self.program = present_program() if program is None else program
         self.recovered: list[Finding] = []
+        self.fresh: tuple[int, int, int, str] | None = None  # the store and the end of the journal it was last found to hold
         self._read: tuple[tuple[int, int, int] | None, tuple[journal.Entry, ...]] = (None, ())
         self.config = read_config(self.root / "book.toml")
 

@@ -54,8 +54,7 @@ def rebuild(path: Path, releases: Sequence[Path], entries: Sequence[Entry] = (),
     with _published(path) as building, _writing(building) as con:
         _create(con)
         _append(con, manifests, entries)
-        for statement in create_statements():
-            con.execute(statement)
+        con.execute(";\n".join(create_statements()))
         return _finish(con, hashed=hashed)
 
 

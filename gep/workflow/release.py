@@ -119,8 +119,15 @@ def publish_store(book: Book) -> None:
 
 def is_fresh(book: Book) -> bool:
     """Whether the query store holds all the journal says, in the tables of this program."""
-    held = standing(book.store)
-    return held is not None and held[1] == book.entries()[-1].hash.sha256
+    last = book.entries()[-1].hash.sha256
+    at = book.store.stat() if book.store.is_file() else None
+    mark = (at.st_ino, at.st_size, at.st_mtime_ns, last) if at else None
+    if mark is None or mark != book.fresh:  # looked at once for each store and each end of the journal
+        held = standing(book.store)
+        if held is None or held[1] != last:
+            return False
+        book.fresh = mark
+    return True
 
 
 def fresh_store(book: Book) -> None:

@@ -42,6 +42,7 @@ from gep.workflow.states import step
 from gep.workflow.views import rows
 from tests.workflow.conftest import GARZE, garze_rows
 
+FULL = os.environ.get("GEP_PROOF") == "full"
 CHECKER = data_root() / "templates" / "pack" / "verify.py"
 
 
@@ -475,7 +476,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "pack.json sealed anew with another head": (_pack_json(lambda d: d["journal"].update(seq=12), sealed=True), ("head  journal.jsonl:13",)),
     "pack.json sealed anew without the vintage": (_pack_json(lambda d: d["vintages"].clear(), sealed=True), ("head  pack.json [vintages]",)),
     "pack.json no JSON": (_write("pack.json", lambda r: r[:-30]), ("pack-form  pack.json",)),
-    "sums edited": (_write("SHA256SUMS", lambda r: r.replace(b"a", b"b", 1)), ("sums  SHA256SUMS:1",)),
+    "sums edited": (_write("SHA256SUMS", lambda r: (b"1" if r[:1] == b"0" else b"0") + r[1:]), ("sums  SHA256SUMS:1",)),
     "sums cut": (_write("SM3SUMS", lambda r: r[: r.rindex(b"\n", 0, -1) + 1]), ("sums  SM3SUMS:",)),
     "sums deleted": (_unlink("SHA256SUMS"), ("missing  SHA256SUMS",)),
 }  # fmt: skip
@@ -489,7 +490,7 @@ def spare(packed: Done, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", DAMAGE)
+@pytest.mark.parametrize("name", DAMAGE if FULL else random.Random(24).sample(list(DAMAGE), 15))  # noqa: S311
 def test_each_damage_is_named_without_our_software(spare: Path, tmp_path: Path, name: str) -> None:
     damage, expected = DAMAGE[name]
     folder = tmp_path / "pack"
@@ -504,7 +505,8 @@ def test_each_damage_is_named_without_our_software(spare: Path, tmp_path: Path, 
     assert [f for f in pack.check_pack(folder) if f.severity == "stop"] != []
 
 
-FLIPS = 1000 if os.environ.get("GEP_PROOF") == "full" else 12
+FULL = os.environ.get("GEP_PROOF") == "full"
+FLIPS = 1000 if FULL else 12
 
 
 def test_no_flipped_bit_and_no_cut_goes_unseen(spare: Path, tmp_path: Path, checker: Any) -> None:
