@@ -505,7 +505,6 @@ def test_each_damage_is_named_without_our_software(spare: Path, tmp_path: Path, 
     assert [f for f in pack.check_pack(folder) if f.severity == "stop"] != []
 
 
-FULL = os.environ.get("GEP_PROOF") == "full"
 FLIPS = 1000 if FULL else 12
 
 
