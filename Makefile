@@ -53,7 +53,7 @@ env: $(READY) ## 建立运行环境 .venv / make the environment .venv
 demo: $(READY) ## 运行演示,结果写入 build/demo / run the demonstration into build/demo
 	$(BIN)/gep demo $(DEMO)
 
-test: $(READY) contract check-docs ## 全部测试(不到十分钟)/ all tests, under ten minutes; make test TESTS=tests/base for a part
+test: $(READY) contract ## 全部测试(不到十分钟)/ all tests, under ten minutes; make test TESTS=tests/base for a part
 ifeq ($(strip $(TESTS)),)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 else
@@ -71,7 +71,7 @@ lint: $(READY) contract ## 格式、类型和依赖方向检查 / style, types, 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-proof: $(READY) $(READY2) contract check-docs ## 完整验证,含覆盖率与 DuckDB 2(很久)/ every proof in full, coverage and DuckDB 2 too (long)
+proof: $(READY) $(READY2) contract ## 完整验证,含覆盖率与 DuckDB 2(很久)/ every proof in full, coverage and DuckDB 2 too (long)
 	GEP_PROOF=full $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 	GEP_PROOF=full $(VENV2)/bin/python -m pytest -n 2 --dist loadfile -p no:cacheprovider
 	$(BIN)/python tools/mutation.py

@@ -20,7 +20,7 @@ TOP = Path(__file__).resolve().parents[1]
 def generate(docs: Path, out: Path) -> list[Path]:
     """Run every generator of `docs` into `out`; the pages made, relative to `out`, sorted. One that makes none is a fault."""
     with tempfile.TemporaryDirectory() as shared:  # a book that several of them need is made once
-        around = os.environ | {"GEP_DOCS_SHARED": shared}
+        around = {"GEP_DOCS_SHARED": shared} | os.environ
         for script in sorted(docs.glob("make_*.py")):
             before = set(out.rglob("*"))
             subprocess.run([sys.executable, str(script), str(out)], cwd=docs.parent, check=True, env=around)

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from gep.book import Book
-from gep.workflow.init import init
-from gep.workflow.run import run
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def _example() -> Any:
+    """The module that makes the city for the generators of documents: tests and pages share one."""
+    spec = importlib.util.spec_from_file_location("gep_docs_example_city", TOP / "docs" / "example_city.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+EXAMPLE = _example()
 
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Book:
     """Made by the first worker that asks for it, under a lock; the others take what it made."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "cookbook-city"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            book, _ = init(folder, "sample-city", who="maker")
-            made = run(book, "2016-2017", who="maker")
-            assert made.vintage is not None, [f.text("en") for f in made.findings]
-    return Book(folder)
+    shared = (base if worker_id == "master" else base.parent) / "for-documents"
+    with FileLock(f"{shared}.lock"), pytest.MonkeyPatch.context() as patch:
+        shared.mkdir(exist_ok=True)
+        patch.setenv(EXAMPLE.SHARED, str(shared))
+        with EXAMPLE.example_city() as book:
+            return book
 
 
 @pytest.fixture(scope="session")

@@ -344,7 +344,7 @@ def test_cell_to_figures(ask: Ask, csv_of: Csv) -> None:
 def test_states_journal_and_two_books(ask: Ask, city: Book) -> None:
     years = ask("state-of-the-years")
     assert {(r["year"], r["profile"]) for r in years} == {(y, p) for y in (2016, 2017) for p in ("sample", "assets")}
-    assert {r["who"] for r in years} == {"maker"}
+    assert {r["who"] for r in years} == {"示例"}
     acts = ask("who-did-what")
     lines = (city.root / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert [r["seq"] for r in acts] == list(range(1, len(lines) + 1))
