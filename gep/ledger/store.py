@@ -89,6 +89,8 @@ def standing(path: Path) -> tuple[dict[str, str], str] | None:
 
     None if the store has to be built anew.
     """
+    import duckdb
+
     if not path.is_file():
         return None
     try:
@@ -98,10 +100,8 @@ def standing(path: Path) -> tuple[dict[str, str], str] | None:
                 return None
             held = {str(name): str(digest) for name, digest in con.execute("SELECT * FROM t_loaded").fetchall()}
             return held, str(row[1])
-    except Exception as error:
-        if isinstance(error, Refused) or type(error).__module__.startswith(("duckdb", "_duckdb")):
-            return None
-        raise
+    except (Refused, duckdb.Error):
+        return None
 
 
 @cache
