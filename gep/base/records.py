@@ -16,7 +16,13 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from gep.base.terms import Constant, Uncertainty
+
 Key: TypeAlias = tuple[tuple[str, str], ...]
+
+OPTIONAL = "?"  # ends the name of an attribute that a row may leave out
+# dimensions without a code scheme of the catalogue: a named quantity inside a class; the zone scheme of a book; how money is stated
+FREE_DIMS = ("part", "zone", "price_basis")
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 EMPTY_LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -89,7 +95,7 @@ class Measure:
     upper: Decimal | None = None
     department: str = ""
     account: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    attrs: tuple[str, ...] = ()  # attr.* columns a submitted row must carry
+    attrs: tuple[str, ...] = ()  # attr.* columns a submitted row must carry; those that end in OPTIONAL it may
     read_by: tuple[str, ...] = ()  # outputs beside the accounts that read its returns
     table: str = ""  # the asset table it is a row of; it is stored in the unit of that table
     nets: str = ""  # the flow it is a part of: what passes between two places inside a region cancels there
@@ -165,7 +171,7 @@ class Input:
 
     `grain`: the keys it varies by, out of "region", code schemes, "part", "row", "month", "day" (declared, never inferred from
     data). `select` fixes dimensions of a measure or parameter to one code. `unit`: the unit in which the expression reads it.
-    `time`: same, prev, opening or closing. `rows`: name of the record set whose column it is.
+    `time`: same, prev, opening, closing, or base (the base year of constant prices). `rows`: name of the record set whose column it is.
     """
 
     name: str
@@ -174,7 +180,7 @@ class Input:
     grain: tuple[str, ...]
     unit: str
     select: Mapping[str, str] = field(default_factory=lambda: EMPTY)
-    time: Literal["same", "prev", "opening", "closing"] = "same"
+    time: Literal["same", "prev", "opening", "closing", "base"] = "same"
     rows: str = ""
     lower: Decimal | None = None
     upper: Decimal | None = None
@@ -235,6 +241,7 @@ class Line:
     value_only: bool = False
     domain: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
     floor: Literal["", "zero"] = ""
+    currency: str = ""  # in which the price is stated, where that is not the money of the scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +275,9 @@ class Scheme:
 
     `classes`: the codes a dimension runs over (a level of its code tree); a dimension that is not named runs over the top codes.
     `overlaps`: how each overlap that the services make is treated. `undetermined`: services of which it is not known whether the
-    standard has them.
+    standard has them. `constant`: how values are stated at constant prices (None: they are not). `uncertainty`: how the spread
+    of parameters is carried to the totals (None: it is not). `allocation`: service -> the ecosystem classes by whose area its
+    figures that are not split by ecosystem are brought down to zones (`*`: all classes).
     """
 
     id: str
@@ -287,6 +296,9 @@ class Scheme:
     overlaps: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     undetermined: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()  # the asset tables it fills (kind asset_scheme)
+    constant: Constant | None = None
+    uncertainty: Uncertainty | None = None
+    allocation: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
     valid_from: date = date.min
     valid_to: date = date.max
     file: str = ""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from gep.base.findings import Finding, Place, finding
-from gep.base.records import Code, Crosswalk, Measure, Rule, Scheme
+from gep.base.records import FREE_DIMS, Code, Crosswalk, Measure, Rule, Scheme
 from gep.catalog import read
 from gep.catalog.classes import OPEN, taken_from
 from gep.catalog.record import HOLDS, MEASURE, Catalog, near
@@ -93,7 +93,7 @@ def _check_measure(measure: Measure, catalog: Catalog, known: Known) -> None:
     for other in (measure.nets, measure.mirror):
         known("measure", other, catalog.measures, place)
     for dim in measure.dims:
-        if dim != "part":
+        if dim not in FREE_DIMS:
             known("code scheme", dim, catalog.codes, place)
     for column in (c for c in read.ACCOUNT_COLUMNS if c in measure.account):
         placed = measure.account[column]

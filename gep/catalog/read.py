@@ -30,6 +30,7 @@ from gep.base.records import (
 )
 from gep.base.units import UnitError, base_text, parse_unit
 from gep.catalog.fields import Fields
+from gep.catalog.read_terms import constant, uncertainty
 
 MEASURE_KINDS = ("flow", "stock", "price", "ratio", "index", "score", "reference")
 RULE_KINDS = ("compute", "second_route", "assert", "allocate")
@@ -37,7 +38,7 @@ STATUSES = ("standard", "measured", "literature", "expert", "local", "illustrati
 SOURCE_KINDS = ("standard", "paper", "data", "law", "expert", "illustrative")
 CLASSES = ("material", "regulating", "cultural")
 ACCOUNT_COLUMNS = ("service", "benefit", "product", "ecosystem")
-TIMES = ("same", "prev", "opening", "closing")
+TIMES = ("same", "prev", "opening", "closing", "base")
 DIRECTIONS = ("region", "class", "time")
 PROVENANCES = ("", "retrieved", "derived", "expert")
 TREATMENTS = ("show",)  # of an overlap; one that is not named is refused
@@ -358,6 +359,9 @@ def scheme(f: Fields) -> Scheme:
         overlaps=MappingProxyType(overlaps),
         undetermined=f.texts("undetermined"),
         tables=f.texts("tables"),
+        constant=constant(f),
+        uncertainty=uncertainty(f),
+        allocation=_lists(f, "allocation"),
         valid_from=f.date("valid_from", date.min),
         valid_to=f.last_date("valid_to"),
         file=f.place.file,

@@ -57,6 +57,7 @@ class Context:
     parameters: Parameters
     currency: str
     price_year: int
+    base_year: int = 0  # of constant prices; what is read for `base` is read for this year
 
 
 def input_key(given: Input, place: Mapping[str, str]) -> Key:
@@ -65,8 +66,10 @@ def input_key(given: Input, place: Mapping[str, str]) -> Key:
     return key_of({**own, **given.select})
 
 
-def input_period(given: Input, period: str, place: Mapping[str, str]) -> str:
-    """The period an input is read for: the year itself, the one before, or a month or day of it if it varies by them."""
+def input_period(given: Input, period: str, place: Mapping[str, str], base_year: int = 0) -> str:
+    """The period an input is read for: the year itself, the one before, the base year, or a month or day of the year."""
+    if given.time == "base":
+        return str(base_year)
     finest = next((place[d] for d in ("day", "month") if d in given.grain and d in place), period)
     if given.time in ("prev", "opening"):
         return str(int(finest[:4]) - 1) + finest[4:]
@@ -83,7 +86,7 @@ def bind(
     key = input_key(given, place)
     if given.kind == "parameter":
         return _bind_parameter(given, region, period, key, context)
-    when = input_period(given, period, place)
+    when = input_period(given, period, place, context.base_year)
     cell = context.cells.get(given.ref, region, when, key) or nothing(given.ref, region, when, key, given.unit)
     node = address(given.ref, region, when, key)
     if cell.exact is None:
@@ -107,7 +110,7 @@ def _factor(source: str, target: str) -> Fraction:
 
 
 def _bind_parameter(given: Input, region: str, period: str, key: Key, context: Context) -> tuple[Bound, list[Finding]]:
-    year = int(input_period(given, period[:4], {})[:4])
+    year = int(input_period(given, period[:4], {}, context.base_year)[:4])
     parameter = context.parameters.find(given.ref, key, region, year)
     if parameter is None or parameter.value is None:
         return _refused(given, key, region, year), []  # the look-up has told why

@@ -41,7 +41,7 @@ def execute(task: Task) -> Outcome:
     asserts that fail or cannot run, second routes that disagree.
     """
     outcome = Outcome()
-    context = Context(task.cells, task.parameters, task.currency, int(task.period[:4]))
+    context = Context(task.cells, task.parameters, task.currency, int(task.period[:4]), task.base_year)
     with ExitStack() as stack:
         rows = any(step.plan.products for step in task.steps)
         connection = stack.enter_context(row_sums.connect(task.threads)) if rows else None

@@ -55,6 +55,7 @@ class Task:
     present: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # region -> (dimension, code) it has
     engine: Literal["duckdb", "reference"] = "duckdb"
     threads: int = 0  # 0: as many as the machine has
+    base_year: int = 0  # of constant prices, for inputs of time `base`
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gep.base.findings import Finding, finding
-from gep.base.records import EMPTY, Fact, Measure, Names, Origin, State, Vocabulary
+from gep.base.records import OPTIONAL, EMPTY, Fact, Measure, Names, Origin, State, Vocabulary
 from gep.catalog.tables import returned_as
 from gep.intake.cells import Cells, Lists, category_codes, read_key, read_period, read_region
 from gep.intake.figures import read_figure, read_unit
@@ -20,6 +20,7 @@ PRECISION = "precision"  # attr.precision = exact marks an adopted constant; all
 FREE_TEXT = ("department", "source", "evidence", "note")
 CODE_CELLS = ("region", "period", "item", "category", "part", "state", "unit", "value")
 FORMULA = re.compile(r"(?:^|[\r\n])\s*[=+\-@＝＋－＠]\s*\S|^[\t\r]")
+DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")  # as text in the order of time
 PRICE_BASIS = re.compile(r"current|constant:[0-9]{4}")
 EDGES = (" ", "\t", "\u00a0", "\u3000")
 STATES = {
@@ -159,7 +160,8 @@ def _attr_columns(table: Table, vocabulary: Vocabulary, complaints: Complaints) 
 
 
 def _attrs_of(measure: Measure) -> tuple[str, ...]:
-    return tuple(attr.removeprefix("attr.") for attr in measure.attrs)
+    """The attributes a row of the item may carry."""
+    return tuple(attr.removesuffix(OPTIONAL) for attr in measure.attrs)
 
 
 def _read_attrs(cells: Cells, measure: Measure, columns: tuple[str, ...]) -> Mapping[str, str]:
@@ -177,9 +179,11 @@ def _read_attrs(cells: Cells, measure: Measure, columns: tuple[str, ...]) -> Map
             cells.complain("INTAKE-ATTR-SUPERFLUOUS", column, found=text, item=measure.id, attr=column)
         else:
             given[name] = text
+            if name == "released_on" and not DAY.fullmatch(text):
+                cells.complain("INTAKE-ATTR-VALUE", column, found=text, expected="2021-03-20", item=measure.id)
             if name == "price_basis" and not PRICE_BASIS.fullmatch(text):
                 cells.complain("INTAKE-ATTR-VALUE", column, found=text, expected="current | constant:2020", item=measure.id)
-    for name in declared:
+    for name in (attr for attr in measure.attrs if not attr.endswith(OPTIONAL)):
         if cells.text(f"attr.{name}") == "":
             cells.complain("INTAKE-ATTR-MISSING", f"attr.{name}", found="-", item=measure.id, attr=f"attr.{name}")
     return MappingProxyType(dict(sorted(given.items())))
