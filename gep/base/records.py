@@ -21,7 +21,7 @@ from gep.base.terms import Constant, Uncertainty
 Key: TypeAlias = tuple[tuple[str, str], ...]
 
 OPTIONAL = "?"  # ends the name of an attribute that a row may leave out
-# dimensions without a code scheme of the catalogue: a named quantity inside a class; the zone scheme of a book; how money is stated
+# dimensions without a code scheme of the catalogue: a named quantity in a class, a zone of the book, how money is stated
 FREE_DIMS = ("part", "zone", "price_basis")
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -171,7 +171,7 @@ class Input:
 
     `grain`: the keys it varies by, out of "region", code schemes, "part", "row", "month", "day" (declared, never inferred from
     data). `select` fixes dimensions of a measure or parameter to one code. `unit`: the unit in which the expression reads it.
-    `time`: same, prev, opening, closing, or base (the base year of constant prices). `rows`: name of the record set whose column it is.
+    `time`: same, prev, opening, closing, or base (the base year of constant prices). `rows`: the record set whose column it is.
     """
 
     name: str
@@ -225,6 +225,11 @@ class Rule:
     stands_in: bool = False  # computes only what was not returned (a modelled year, a residual)
     undefined: Literal["", "not_applicable"] = ""  # what the figure is where the formula divides by zero; empty: refused
     file: str = ""
+
+    @property
+    def makes(self) -> bool:
+        """Whether it gives figures: computes them, or brings down those of a larger place (others check)."""
+        return self.kind in ("compute", "allocate")
 
 
 @dataclass(frozen=True, slots=True)

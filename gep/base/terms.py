@@ -1,4 +1,4 @@
-"""What a profile says beside its services: at which prices it is stated, and how spread of parameters is carried to its totals."""
+"""What a profile says beside its services: at which prices it is stated, how spread of parameters is carried to totals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Constant:
 
     A line is quantity × price of the base year, unless its service is named in `deflators` (service -> code of a price index):
     then it is the value of the year ÷ (index of the year ÷ index of the base year). `order` says, for a price in foreign money,
-    whether it is brought to the money of the accounts before it is deflated (with a domestic index) or after (with a foreign one).
+    whether it is brought to the money of the accounts before it is deflated (by a domestic index) or after (by a foreign one).
     """
 
     base: int

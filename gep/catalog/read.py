@@ -380,7 +380,7 @@ def _service(body: object, f: Fields) -> Service:
         line = Fields(entry, s.place, f.findings)
         floor: Any = line.choice("floor", FLOORS, default="")
         measured, price = line.text("measure", required=True), line.text("price")
-        lines.append(Line(measured, price, line.flag("value_only"), _lists(line, "domain"), floor))
+        lines.append(Line(measured, price, line.flag("value_only"), _lists(line, "domain"), floor, line.text("currency")))
         line.done()
     if not lines:
         s.complain("CATALOG-FIELD-MISSING", "line")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Input, Line, Measure, Names, Rule, Scheme
@@ -12,7 +13,8 @@ from gep.catalog.record import Catalog
 
 VALUE = "value."
 VALUE_RULE_VERSION = "1"
-FLOORED = "max(quantity, 0) * price"  # a deficit is kept in the physical account and not valued
+QUANTITY, FLOORED = "quantity", "max(quantity, 0)"  # a deficit is kept in the physical account and not valued
+EXCHANGE_RATE = "exchange_rate"  # parameter, by currency: money of the accounts for one unit of that currency
 
 
 def value_id(measure: str) -> str:
@@ -69,8 +71,10 @@ def _rule(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, made: 
     inputs: tuple[Input, ...] = (quantity,)
     expression = "amount"
     if not line.value_only:
-        inputs = (quantity, _price(catalog, scheme, line, measure, findings))
-        expression = FLOORED if line.floor else "quantity * price"
+        inputs = (quantity, price_input(catalog, scheme, line, measure, findings))
+        expression = f"{counted(line)} * price"
+        if line.currency:
+            inputs, expression = (*inputs, rate_input(scheme, line)), f"{expression} * rate"
     return Rule(
         id=made.id,
         version=VALUE_RULE_VERSION,
@@ -86,9 +90,23 @@ def _rule(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, made: 
     )
 
 
-def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findings: list[Finding]) -> Input:
-    """The price as an input: a measure of kind price, or a parameter that varies by the dimensions its rows are keyed by."""
-    priced = catalog.measures.get(line.price)
+def counted(line: Line) -> str:
+    """What of the quantity is valued."""
+    return FLOORED if line.floor else QUANTITY
+
+
+def rate_input(scheme: Scheme, line: Line) -> Input:
+    """What the money of a foreign price is worth in that of the accounts."""
+    unit = f"{scheme.currency}/{line.currency}"
+    return Input("rate", "parameter", EXCHANGE_RATE, (), unit, MappingProxyType({"currency": line.currency}), lower=Decimal(0))
+
+
+def price_input(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findings: list[Finding]) -> Input:
+    """The price as an input, in the money it is stated in.
+
+    It is a measure of kind price, or a parameter that varies by the dimensions its rows are keyed by.
+    """
+    priced, money = catalog.measures.get(line.price), line.currency or scheme.currency
     if priced is not None and line.price not in catalog.parameters:
         if not set(priced.dims) <= set(measure.dims):
             reasons = {
@@ -99,7 +117,7 @@ def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findi
             args = {"name": measure.id, **reasons}
             expected = ",".join(measure.dims) or "-"
             findings.append(finding("CATALOG-SERVICE-LINE", place, found=",".join(priced.dims), expected=expected, holes=args))
-        return Input("price", "measure", priced.id, ("region", *priced.dims), price_unit(scheme.currency, measure.unit))
+        return Input("price", "measure", priced.id, ("region", *priced.dims), price_unit(money, measure.unit))
     rows = [p for p in catalog.parameters.get(line.price, ()) if p.source_set in (*scheme.parameter_sets, "local")]
     keyed = sorted({tuple(d for d, _ in p.key) for p in rows})
     place = Place(scheme.file, key=f"{scheme.id}.{line.price}")
@@ -110,4 +128,4 @@ def _price(catalog: Catalog, scheme: Scheme, line: Line, measure: Measure, findi
         expected = ",".join(measure.dims) or "-"
         findings.append(finding("CATALOG-SERVICE-LINE", place, found=line.price, expected=expected, holes=args))
     grain = ("region", *(keyed[0] if keyed else ()))
-    return Input("price", "parameter", line.price, grain, price_unit(scheme.currency, measure.unit))
+    return Input("price", "parameter", line.price, grain, price_unit(money, measure.unit))

@@ -39,9 +39,25 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "asset_account": ("amount",),
         "balance_sheet": ("closing", "opening", "change"),
         "gep_total": ("gep", "material", "regulating", "cultural"),
-        "green_gold_index": ("ggi", "gep", "gdp", "geep", "per_capita", "per_km2", "regulating_share"),
+        "green_gold_index": (
+            "ggi",
+            "gep",
+            "gdp",
+            "geep",
+            "per_capita",
+            "per_km2",
+            "regulating_share",
+            "market_share",
+            "realisation_rate",
+            "elasticity",
+            "energy_per_gdp",
+            "water_per_gdp",
+            "land_per_gdp",
+            "carbon_per_gdp",
+        ),
     }
 )
+BY_COLUMN = ("gep_total", "balance_sheet", "green_gold_index")  # views each of whose columns has a trace node of its own
 CODE = re.compile(r"[0-9A-Za-z_.:\-\u3400-\u9fff]+")
 NO_KEY = "-"
 VINTAGE_DIGITS = 9

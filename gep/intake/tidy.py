@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gep.base.findings import Finding, finding
-from gep.base.records import OPTIONAL, EMPTY, Fact, Measure, Names, Origin, State, Vocabulary
+from gep.base.records import EMPTY, OPTIONAL, Fact, Measure, Names, Origin, State, Vocabulary
 from gep.catalog.tables import returned_as
 from gep.intake.cells import Cells, Lists, category_codes, read_key, read_period, read_region
 from gep.intake.figures import read_figure, read_unit

@@ -38,6 +38,7 @@ from gep.ledger.columns import (
     key,
     text,
 )
+from gep.ledger.index_tables import INDEX_TABLES
 from gep.ledger.region_tables import REGION_TABLES
 
 __all__ = ["PRICE", "QUANTITY", "RATIO", "SPLIT", "VALUE", "VINTAGE", "Column", "Scope", "Table"]
@@ -378,6 +379,7 @@ TABLES: tuple[Table, ...] = (
     PHYSICAL_ACCOUNT,
     VALUE_ACCOUNT,
     GEP_TOTAL,
+    *INDEX_TABLES,
     RUN,
     SUBMISSION,
     FINDING,

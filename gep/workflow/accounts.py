@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from fractions import Fraction
 from gep.base.records import Line, Region, State
 from gep.base.rounding import store
 from gep.base.states import Amount, Total, total
+from gep.catalog.constant_values import constant_id
 from gep.catalog.valuation import price_unit, value_id
 from gep.engine.cells import Cell
 from gep.engine.trace import Node, cell_id, total_node
@@ -39,7 +40,7 @@ class Figure:
 
 def physical(c: Computation, regions: Mapping[str, Region]) -> Iterator[Figure]:
     """A row for every quantity of every line: leaves only, each key once."""
-    for line, region, cell in _leaves(c, valued=False):
+    for line, region, cell in _leaves(c):
         measure = c.method.measures[line.measure]
         columns = account_columns(measure.account, dict(cell.key))
         row = _keys(c, region, regions, columns) | {
@@ -52,58 +53,83 @@ def physical(c: Computation, regions: Mapping[str, Region]) -> Iterator[Figure]:
 
 
 def value(c: Computation, regions: Mapping[str, Region]) -> Iterator[Figure]:
-    """A row for every priced or value-only line: stored quantity × price."""
+    """A row for every priced or value-only line, at current prices and, where the profile has them, at constant ones."""
+    for basis, value_of in bases(c).items():
+        for line, region, cell in _leaves(c, value_of):
+            row = value_row(c, line, region, cell, regions, basis)
+            yield _figure(c, "value_account", row, cell, regions)
+
+
+def bases(c: Computation) -> dict[str, Callable[[str], str]]:
+    """Price basis -> how the value of a measure is called at it."""
     scheme = c.method.resolved.scheme
-    for line, region, cell in _leaves(c, valued=True):
-        measure = c.method.measures[line.measure]
-        row = _keys(c, region, regions, account_columns(measure.account, dict(cell.key))) | {
-            "price_basis": scheme.price_basis,
-            "currency": scheme.currency,
-            "quantity": None,
-            "unit": None,
-            "price": None,
-            "price_unit": None,
-            "value": None if cell.exact is None else store(cell.exact, VALUE_PLACES),
-            "state": str(cell.state),
-            "method_id": _method(c, cell),
-        }
-        if not line.value_only:
-            quantity = c.cells.get(line.measure, region, str(c.year), cell.key)
-            if quantity is not None and quantity.exact is not None:
-                row["quantity"] = store(max(quantity.exact, Fraction(0)) if line.floor else quantity.exact, QUANTITY_PLACES)
-            row["unit"] = measure.unit
-            row["price"] = _price(c.nodes[cell_id(cell, c.profile)])
-            row["price_unit"] = price_unit(scheme.currency, measure.unit)
-        yield _figure(c, "value_account", row, cell, regions)
+    found: dict[str, Callable[[str], str]] = {scheme.price_basis: value_id}
+    if scheme.constant is not None:
+        found[scheme.constant.price_basis] = constant_id
+    return found
+
+
+def value_row(
+    c: Computation, line: Line, region: str, cell: Cell, regions: Mapping[str, Region], basis: str
+) -> dict[str, object]:
+    """The value of a line in a region: stored quantity × price. A deflated value has no price of its own."""
+    scheme, measure = c.method.resolved.scheme, c.method.measures[line.measure]
+    row = _keys(c, region, regions, account_columns(measure.account, dict(cell.key))) | {
+        "price_basis": basis,
+        "currency": scheme.currency,
+        "quantity": None,
+        "unit": None,
+        "price": None,
+        "price_unit": None,
+        "value": None if cell.exact is None else store(cell.exact, VALUE_PLACES),
+        "state": str(cell.state),
+        "method_id": _method(c, cell),
+    }
+    if not line.value_only:
+        quantity = c.cells.get(line.measure, region, str(c.year), cell.key)
+        if quantity is not None and quantity.exact is not None:
+            row["quantity"] = store(max(quantity.exact, Fraction(0)) if line.floor else quantity.exact, QUANTITY_PLACES)
+        row["unit"] = measure.unit
+        row["price"] = _price(c.nodes[cell_id(cell, c.profile)])
+        row["price_unit"] = price_unit(scheme.currency, measure.unit)
+    return row
 
 
 def totals(c: Computation, regions: Mapping[str, Region], values: Sequence[Figure]) -> Iterator[tuple[Figure, list[Node]]]:
-    """One row for each region of every level, from the leaves below it, with the trace nodes of its four totals.
+    """One row for each region of every level, zone and price basis, from the leaves below it, with the nodes of its four totals.
 
     enabled = valued + missing + not_applicable, counted in the services that have a value; a total is unknown while an applicable
     part is.
     """
+    apart: dict[tuple[str, str], list[Figure]] = {}
+    for f in values:
+        apart.setdefault((str(f.row["price_basis"]), str(f.row["zone"])), []).append(f)
+    for code in regions:
+        for (basis, zone), held in apart.items():
+            below = [f for f in held if code in f.lineage]
+            if below:
+                yield _total(c, regions[code], zone, basis, below)
+
+
+def _total(c: Computation, region: Region, zone: str, basis: str, below: Sequence[Figure]) -> tuple[Figure, list[Node]]:
     scheme = c.method.resolved.scheme
-    for code, region in regions.items():
-        below = [f for f in values if code in f.lineage]
-        if not below:
-            continue
-        row: dict[str, object] = _region_keys(c, code, regions) | {"price_basis": scheme.price_basis, "currency": scheme.currency}
-        address = _address("gep_total", row)
-        nodes, sums = [], {}
-        for column in (*CLASSES, "gep"):
-            parts = [f for f in below if column in ("gep", f.service_class)]
-            sums[column] = total(Amount(State(str(f.row["state"])), _decimal(f), "") for f in parts)
-            nodes.append(_total_node(c, address, column, parts, sums[column]))
-            row[column] = sums[column].amount
-        row |= _counts(below, [s.id for s in scheme.services if any(x.price or x.value_only for x in s.lines)])
-        row["region_name"], row["region_level"] = region.names.zh, region.level
-        ends = [(f.low, f.high) for f in below]
-        known = sums["gep"].amount is not None and all(low is not None for low, _ in ends)
-        low = sum((e[0] for e in ends if e[0] is not None), Fraction(0)) if known else None
-        high = sum((e[1] for e in ends if e[1] is not None), Fraction(0)) if known else None
-        amount = None if sums["gep"].amount is None else Fraction(sums["gep"].amount)
-        yield Figure(address, row, f"total:{address.text()}#gep", amount=amount, low=low, high=high), nodes
+    row: dict[str, object] = {"region_code": region.code, "zone": zone, "year": c.year, "profile": c.profile}
+    row |= {"price_basis": basis, "currency": scheme.currency}
+    address = _address("gep_total", row)
+    nodes, sums = [], {}
+    for column in (*CLASSES, "gep"):
+        parts = [f for f in below if column in ("gep", f.service_class)]
+        sums[column] = total(Amount(State(str(f.row["state"])), _decimal(f), "") for f in parts)
+        nodes.append(_total_node(c, address, column, parts, sums[column]))
+        row[column] = sums[column].amount
+    row |= _counts(below, [s.id for s in scheme.services if any(x.price or x.value_only for x in s.lines)])
+    row["region_name"], row["region_level"] = region.names.zh, region.level
+    ends = [(f.low, f.high) for f in below]
+    known = sums["gep"].amount is not None and all(low is not None for low, _ in ends)
+    low = sum((e[0] for e in ends if e[0] is not None), Fraction(0)) if known else None
+    high = sum((e[1] for e in ends if e[1] is not None), Fraction(0)) if known else None
+    amount = None if sums["gep"].amount is None else Fraction(sums["gep"].amount)
+    return Figure(address, row, f"total:{address.text()}#gep", amount=amount, low=low, high=high), nodes
 
 
 def account_columns(account: Mapping[str, str], key: Mapping[str, str]) -> dict[str, str]:
@@ -115,13 +141,13 @@ def account_columns(account: Mapping[str, str], key: Mapping[str, str]) -> dict[
     return found
 
 
-def _leaves(c: Computation, *, valued: bool) -> Iterator[tuple[Line, str, Cell]]:
-    """(line, region, cell): the quantity of each line, or its value."""
+def _leaves(c: Computation, value_of: Callable[[str], str] | None = None) -> Iterator[tuple[Line, str, Cell]]:
+    """(line, region, cell): the quantity of each line, or its value as `value_of` calls it."""
     for service in c.method.resolved.scheme.services:
         for line in service.lines:
-            if (valued and not (line.price or line.value_only)) or (not valued and line.value_only):
+            if (value_of and not (line.price or line.value_only)) or (not value_of and line.value_only):
                 continue
-            name = value_id(line.measure) if valued else line.measure
+            name = value_of(line.measure) if value_of else line.measure
             for key in line_keys_of(c, line):
                 for region in c.regions:
                     cell = c.cells.get(name, region, str(c.year), key)
@@ -162,11 +188,15 @@ def _method(c: Computation, cell: Cell) -> str:
 
 
 def _price(node: Node) -> Decimal | None:
-    """The price a value rests on, in the currency per base unit, at the storage scale."""
-    for a in node["arguments"]:  # type: ignore[union-attr]
-        if a["name"] == "price" and a["amount"] is not None:  # type: ignore[index, call-overload]
-            return store(Fraction(Decimal(a["amount"])) * Fraction(a["factor"]), PRICE_PLACES)  # type: ignore[index, call-overload, arg-type]
-    return None
+    """The price a value rests on, in the money of the accounts per base unit, at the storage scale."""
+    arguments: list[dict[str, str]] = node["arguments"]  # type: ignore[assignment]
+    given = {a["name"]: a for a in arguments if a["amount"]}
+    if "price" not in given:
+        return None
+    price = Fraction(1)
+    for name in ("price", *(("rate",) if "rate" in given else ())):
+        price *= Fraction(Decimal(given[name]["amount"])) * Fraction(given[name]["factor"])
+    return store(price, PRICE_PLACES)
 
 
 def _decimal(f: Figure) -> Decimal | None:

@@ -26,8 +26,9 @@ from gep.engine.task import Step, Task
 from gep.engine.trace import Node, cell_id
 from gep.rules.product import Plan
 from gep.workflow import chain, levels
-from gep.workflow.compute import Computation, gaps, newest, submitted_nodes
+from gep.workflow.compute import Computation, gaps, submitted_nodes
 from gep.workflow.plans import Method, method, needs, steps
+from gep.workflow.versions import at_current_prices, newest
 
 KIND = "asset_scheme"
 Modelled: TypeAlias = "Mapping[str, set[tuple[str, Key]]]"  # rule that stands in -> where it does
@@ -71,7 +72,7 @@ def compute_assets(
     """
     run = _Run(catalog, method(catalog, scheme, year), year, regions, tuple(leaves), records or {}, threads)
     current, findings = newest([f for f in facts if f.period[:4] == str(year)])
-    return run.compute(current, findings, prior, given)
+    return run.compute(at_current_prices(current), findings, prior, given)
 
 
 class _Run:

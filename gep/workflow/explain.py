@@ -14,7 +14,7 @@ from gep.base.rounding import store
 from gep.base.states import Amount, total
 from gep.base.units import base_text, parse_unit
 from gep.book import Book
-from gep.explain.address import Address, fit, parse
+from gep.explain.address import BY_COLUMN, Address, fit, parse
 from gep.explain.explanation import Explanation, Formula, Step, quantity
 from gep.explain.trail import below, children
 from gep.rules import markup
@@ -48,7 +48,7 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
 def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str, Code]]) -> list[str]:
     """The nodes of the figure: one leaf, or all leaves below a prefix or a code that has codes below it."""
     plain = Address(address.view, address.region, address.period, address.keys, address.named)
-    if address.view in ("gep_total", "balance_sheet"):
+    if address.view in BY_COLUMN:
         name = f"{plain.text()}#{address.with_column}"
         if name in release.figures:
             return [release.figures[name]]

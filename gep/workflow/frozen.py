@@ -42,14 +42,12 @@ def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]
     for c in computations:
         read = [p for p in c.lookup.read.values() if p is not None]
         unlike = {(p.file, p.line): p for p in read}.values()  # the line moves with rows the run never read, so it is left out
-        used = {i.ref for p in (*c.method.plans, *c.method.value_plans) for i in p.inputs} | {
-            p.rule.output for p in c.method.plans
-        }
+        used = {i.ref for p in c.method.every for i in p.inputs} | {p.rule.output for p in c.method.plans}
         dims = sorted({d for name in used if name in c.method.measures for d in c.method.measures[name].dims})
         content[f"{c.profile}/{c.year}"] = {
             "scheme": c.method.resolved.scheme,
-            "rules": [p.rule for p in (*c.method.plans, *c.method.value_plans)],
-            "plans": [p.text() for p in (*c.method.plans, *c.method.value_plans)],
+            "rules": [p.rule for p in c.method.every],
+            "plans": [p.text() for p in c.method.every],
             "measures": {m: c.method.measures[m] for m in sorted(used) if m in c.method.measures},
             "parameters": sorted((json.loads(canonical(replace(p, line=0))) for p in unlike), key=str),
             "codes": {d: sorted(book.catalog.codes.get(d, {})) for d in dims},

@@ -24,6 +24,8 @@ from gep.workflow import accounts, asset_rows, chain, reconcile, revise
 from gep.workflow.accounts import Figure
 from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
+from gep.workflow.indices import VIEW as indices_view
+from gep.workflow.indices import from_stored, indices
 from gep.workflow.sides import Sides, running, stored
 from gep.workflow.transitions import Matrices
 
@@ -38,6 +40,7 @@ class Laid:
     rows: dict[str, list[dict[str, object]]] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    indices: dict[tuple[str, int], Cells] = field(default_factory=dict)  # (profile, year) -> what the year after reads of it
 
     def add(self, table: str, rows: Iterator[dict[str, object]]) -> None:
         self.rows.setdefault(table, []).extend(rows)
@@ -56,7 +59,8 @@ def lay_out(book: Book, computations: Sequence[Computation], spans: Matrices | N
             _assets(laid, book, c, given, facts)
             laid.figures += asset_rows.matrix_figures(c, [m for m in over_years.cells if m.year == c.year], book.config.regions)
         else:
-            _gep(laid, book, c)
+            before = laid.indices.get((c.profile, c.year - 1)) or _indices_before(book, c)
+            laid.indices[c.profile, c.year] = _gep(laid, book, c, facts, before)
     laid.nodes |= over_years.nodes
     for _, figure in laid.figures:
         if figure.address.view != "balance_sheet":  # whose columns have nodes of their own
@@ -65,14 +69,39 @@ def lay_out(book: Book, computations: Sequence[Computation], spans: Matrices | N
     return laid
 
 
-def _gep(laid: Laid, book: Book, c: Computation) -> None:
+def _gep(laid: Laid, book: Book, c: Computation, facts: Sequence[Fact], before: Cells | None) -> Cells:
+    """The accounts of a profile, their totals and the indices made of them; gives back what the indices of the next year read."""
     regions = book.config.regions
     values = list(accounts.value(c, regions))
     laid.nodes |= c.nodes
     laid.figures += [(f.address.view, f) for f in (*accounts.physical(c, regions), *values)]
+    totals = []
     for figure, made in accounts.totals(c, regions, values):
-        laid.figures.append((figure.address.view, figure))
+        totals.append(figure)
         laid.nodes |= {str(n["id"]): n for n in made}
+    found = indices(book.catalog, c, totals, facts, regions, before)
+    laid.nodes |= {i: n for i, n in found.nodes.items() if i not in laid.nodes}
+    laid.figures += [(f.address.view, f) for f in (*totals, *found.figures)]
+    laid.findings += found.findings
+    for figure in found.figures:
+        _name_columns(laid, figure, found.columns[figure.address.text()])
+    return found.cells
+
+
+def _name_columns(laid: Laid, figure: Figure, nodes: Mapping[str, str]) -> None:
+    """Every column of an index is a figure with a trace node of its own."""
+    for column, node in nodes.items():
+        named: list[Json] = laid.nodes[node].setdefault("figures", [])  # type: ignore[assignment]
+        named.append(f"{figure.address.text()}#{column}")
+
+
+def _indices_before(book: Book, c: Computation) -> Cells | None:
+    """GEP and GDP of the year before, of the vintage in use, where this run has not compiled it; None if there is none."""
+    vintage, _ = _in_use(book).get((c.profile, c.year - 1), (0, 0))
+    if not vintage:
+        return None
+    chosen = f"vintage = {vintage} AND year = {c.year - 1} AND profile = {literal(c.profile)}"
+    return from_stored(stored(book, {indices_view: chosen})[indices_view], vintage)
 
 
 def _assets(laid: Laid, book: Book, c: AssetComputation, given: Computation, facts: Sequence[Fact]) -> None:

@@ -9,6 +9,7 @@ from itertools import product as cross
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Fact, Key, Line, Measure, Rule, State, key_of, key_text
 from gep.catalog.classes import OPEN, lineage, taken_from
+from gep.catalog.constant_values import constant_rules
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import Resolved, check_fineness, domain, resolve, rule_domain
 from gep.catalog.valuation import value_rules
@@ -31,6 +32,14 @@ class Method:
     plans: tuple[Plan, ...]
     value_plans: tuple[Plan, ...]
     measures: Mapping[str, Measure]
+    constant_plans: tuple[Plan, ...] = ()  # values at constant prices
+    told: tuple[Finding, ...] = ()  # of the price indices
+    zone_plans: tuple[Plan, ...] = ()  # what brings figures down to zones
+
+    @property
+    def every(self) -> tuple[Plan, ...]:
+        """All plans that make figures, in the order they run."""
+        return (*self.plans, *self.value_plans, *self.constant_plans, *self.zone_plans)
 
     @property
     def before(self) -> frozenset[str]:
@@ -49,7 +58,8 @@ def method(catalog: Catalog, scheme: str, year: int) -> Method:
     """Resolve a scheme and build all its plans; Refused with every finding of every rule that cannot be executed."""
     resolved = resolve(catalog, scheme, year)
     values, value_measures = value_rules(catalog, resolved.scheme)
-    measures = {**catalog.measures, **value_measures}
+    constants, constant_measures, told = constant_rules(catalog, resolved.scheme, year)
+    measures = {**catalog.measures, **value_measures, **constant_measures}
     findings: list[Finding] = []
 
     def plans(rules: Iterable[Rule]) -> tuple[Plan, ...]:
@@ -61,13 +71,13 @@ def method(catalog: Catalog, scheme: str, year: int) -> Method:
                 findings.extend(refused.findings)
         return tuple(made)
 
-    rule_plans, value_plans = plans(resolved.rules), plans(values)
+    rule_plans, value_plans, constant_plans = plans(resolved.rules), plans(values), plans(constants)
     findings += check_scheme(resolved.scheme)
     unchained = frozenset() if resolved.scheme.kind == "asset_scheme" else resolved.computed
     findings += (f for p in rule_plans for f in check_plan(p, catalog.records, unchained))
     if findings:
         raise Refused(findings)
-    return Method(resolved, rule_plans, value_plans, measures)
+    return Method(resolved, rule_plans, value_plans, measures, constant_plans, tuple(told))
 
 
 def with_classes(catalog: Catalog, m: Method, facts: Iterable[Fact], regions: Sequence[str]) -> tuple[Method, list[Finding]]:
@@ -137,12 +147,17 @@ def steps(
     return [Step(plan, _domains(catalog, m, plan, cells, regions, period, listed)) for plan in wanted]
 
 
-def value_steps(catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str) -> list[Step]:
-    """The steps of the value rules, each over the keys its line requires (for an open list: those that are there)."""
+def value_steps(
+    catalog: Catalog, m: Method, cells: Cells, regions: Sequence[str], period: str, *, constant: bool = False
+) -> list[Step]:
+    """The steps of the value rules (or those at constant prices), each over the keys its line requires.
+
+    For an open list these are the keys that are there.
+    """
     lines = {line.measure: line for s in m.resolved.scheme.services for line in s.lines}
     made = []
-    for plan in m.value_plans:
-        measure = m.measures[plan.inputs[0].ref]
+    for plan in m.constant_plans if constant else m.value_plans:
+        measure = m.measures[plan.rule.id.partition(".")[2]]
         keys = line_keys(catalog, m, lines[measure.id], cells, regions, period)
         made.append(Step(plan, {}, [dict(k) for k in keys], places=places_of(measure)))
     return made
@@ -154,7 +169,7 @@ def line_keys(catalog: Catalog, m: Method, line: Line, cells: Cells, regions: Se
     An open list with nothing in it has one key of NOTHING, so that the line stands in the accounts and its value is unknown.
     """
     measure = m.measures[line.measure]
-    makers = [p for p in m.plans if p.rule.output == measure.id and p.rule.kind == "compute"]
+    makers = [p for p in m.plans if p.rule.output == measure.id and p.rule.makes]
     if makers and not line.domain:
         made = (cross(*(_domains(catalog, m, p, cells, regions, period)[d] for d in measure.dims)) for p in makers)
         return [key_of(dict(zip(measure.dims, codes, strict=True))) for several in made for codes in several]
@@ -193,7 +208,7 @@ def _there(catalog: Catalog, m: Method, plan: Plan, dim: str, cells: Cells, regi
         when = str(int(period) - 1) if given.time in BEFORE else period
         codes |= {dict(k)[dim] for region in regions for k in cells.keys(given.ref, region, when)}
         for maker in m.plans if given.time == "same" else ():
-            if maker.rule.kind == "compute" and maker.rule.output == given.ref and maker is not plan:
+            if maker.rule.makes and maker.rule.output == given.ref and maker is not plan:
                 codes |= set(_domains(catalog, m, maker, cells, regions, period)[dim])
     return codes
 
@@ -216,7 +231,7 @@ def needs(
         if need.measure not in m.resolved.computed and NOTHING not in dict(need.key).values():
             yield need
     for plan in m.plans:
-        if plan.rule.kind != "compute" or plan.rule.stands_in or plan.rule.at == "above":
+        if not plan.rule.makes or plan.rule.stands_in or plan.rule.at == "above":
             continue  # nobody owes what a stand-in reads, nor a figure of a region above those that return
         domains = _domains(catalog, m, plan, Cells(), regions, period, listed)
         used_by = service_of.get(plan.rule.output, "-")

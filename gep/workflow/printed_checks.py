@@ -20,8 +20,8 @@ from gep.engine.cells import Cell, Cells, from_facts
 from gep.engine.task import Step
 from gep.rules.product import Plan
 from gep.workflow import chain, levels
-from gep.workflow.compute import newest
 from gep.workflow.plans import Method, method, steps
+from gep.workflow.versions import newest
 
 Spot: TypeAlias = tuple[str, str, str, Key]  # measure, region, period, key: where a cell stands
 COLUMNS, REGIONS, OPENING, MIRROR = "I4", "I7", "I2", "I7.mirror"

@@ -10,8 +10,9 @@ from typing import Any
 from gep.base.records import key_text
 from gep.base.rounding import store
 from gep.base.states import exact_sum
-from gep.explain.address import COLUMNS, NAMED, POSITIONAL
+from gep.explain.address import BY_COLUMN, COLUMNS, NAMED, POSITIONAL
 from gep.explain.causes import Because
+from gep.ledger.index_tables import UNITS
 from gep.workflow.assets import AssetComputation
 from gep.workflow.chain import Restated
 
@@ -21,12 +22,12 @@ AMOUNTS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "physical_account": (("quantity",), "unit"),
     "value_account": (("value",), "currency"),
     "gep_total": (("gep", "material", "regulating", "cultural"), "currency"),
+    "green_gold_index": (tuple(COLUMNS["green_gold_index"]), ""),
     "asset_account": (("amount",), "unit"),
     "asset_total": (("amount",), "unit"),
     "balance_sheet": (("closing", "opening", "change"), "unit"),
 }
 VIEWS = {"asset_total": "asset_account"}  # the view that addresses of a table name
-BY_COLUMN = ("gep_total", "balance_sheet")  # each of whose columns has a trace node of its own
 Blame = Callable[[str], Because]  # why the figure with this root (address and column) is not what it was
 
 
@@ -67,7 +68,16 @@ def amounts_of(table: str, row: Mapping[str, Any]) -> Iterator[Amount]:
         root = f"{address}#{column}" if view in BY_COLUMN else address
         state = "" if view in BY_COLUMN else str(row["state"])
         amount = row[column]
-        yield Amount(figure, root, table, row["region_code"], int(row["year"]), amount, str(row[unit] or "-"), state)
+        yield Amount(
+            figure,
+            root,
+            table,
+            row["region_code"],
+            int(row["year"]),
+            amount,
+            str(row[unit] or "-") if unit else UNITS[column],
+            state,
+        )
 
 
 def address_of(view: str, row: Mapping[str, Any]) -> str:

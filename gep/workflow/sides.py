@@ -74,7 +74,7 @@ def running(
     sides: Sides,
 ) -> Side:
     """The run that is about to be kept."""
-    rules = frozenset(f"{c.profile}/{p.rule.id}" for c in computations for p in (*c.method.plans, *c.method.value_plans))
+    rules = frozenset(f"{c.profile}/{p.rule.id}" for c in computations for p in c.method.every)
     return Side(
         nodes=nodes,
         rules=rules,

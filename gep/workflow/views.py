@@ -11,7 +11,7 @@ from typing import Any
 from gep.base.findings import Place, Refused, finding
 from gep.book import LOCK_SECONDS, Book
 from gep.catalog.tables import row_of
-from gep.explain.address import NO_KEY, Address, parse
+from gep.explain.address import NAMED, NO_KEY, Address, parse
 from gep.ledger import query
 from gep.ledger.store import loaded
 from gep.workflow.release import is_fresh, publish_store, release_folders
@@ -21,6 +21,7 @@ IN_USE = {
     "physical_account": "SELECT DISTINCT profile, year, vintage FROM physical_account",
     "value_account": "SELECT DISTINCT profile, year, vintage FROM value_account",
     "gep_total": "SELECT DISTINCT profile, year, vintage FROM gep_total",
+    "green_gold_index": "SELECT DISTINCT profile, year, vintage FROM green_gold_index",
     "asset_account": "SELECT DISTINCT scheme AS profile, year, vintage FROM asset_account",
     "balance_sheet": "SELECT DISTINCT scheme AS profile, year, vintage FROM balance_sheet",
 }
@@ -105,8 +106,10 @@ def complete(book: Book, text: str) -> Address:
     profile = address.named.get("profile", default_scheme(book, address.view))
     scheme = book.catalog.schemes.get(profile)
     defaults = {"zone": NO_KEY, "profile": profile}
-    if address.view in ("value_account", "gep_total"):
-        defaults |= {"price_basis": scheme.price_basis if scheme else "current", "currency": scheme.currency if scheme else "CNY"}
+    if "price_basis" in NAMED[address.view]:
+        defaults["price_basis"] = scheme.price_basis if scheme else "current"
+    if "currency" in NAMED[address.view]:
+        defaults["currency"] = scheme.currency if scheme else "CNY"
     named = {**defaults, **address.named}
     return Address(
         address.view, address.region, address.period, address.keys, named, address.column, address.vintage, address.given

@@ -13,8 +13,9 @@ from gep.base.findings import Finding
 from gep.base.records import Fact, Key, Names, Origin, Region, Severity, State, key_of
 from gep.catalog.load import load
 from gep.catalog.record import Catalog
-from gep.workflow.compute import compute, newest
+from gep.workflow.compute import compute
 from gep.workflow.plans import Method, method, with_classes
+from gep.workflow.versions import newest
 
 YEAR, HERE, BESIDE = 2024, "513301", "513302"
 REGIONS = {code: Region(code, "", "county", Names("县", "County")) for code in (HERE, BESIDE)}
