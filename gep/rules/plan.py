@@ -156,12 +156,13 @@ class _Builder:
             return None
 
     def time(self, i: Input, time: str, column: str) -> bool:
-        """Whether an input may be read at another time: measures and parameters with prev, stocks with opening and closing."""
+        """Whether an input may be read at another time: measures and parameters at prev and base, stocks at opening and closing."""
         measure = self.measures.get(i.ref)
         stock = measure is not None and measure.kind == "stock"
-        allowed = i.kind in ("measure", "parameter") if time == "prev" else i.kind == "measure" and (measure is None or stock)
+        other_year = time in ("prev", "base")
+        allowed = i.kind in ("measure", "parameter") if other_year else i.kind == "measure" and (measure is None or stock)
         if not allowed:
-            wanted = ("指标", "a measure") if time == "prev" else ("存量指标", "a stock measure")
+            wanted = ("指标", "a measure") if other_year else ("存量指标", "a stock measure")
             found = f"{time}({i.name})"
             self.complain("RULE-TIME-KIND", column, found=found, time=time, name=i.name, wanted_zh=wanted[0], wanted_en=wanted[1])
         return allowed

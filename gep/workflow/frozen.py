@@ -11,7 +11,10 @@ from gep.book import Book
 from gep.catalog.freeze import canonical, content_hash
 from gep.ledger import catalogues
 from gep.ledger.files import write_whole
+from gep.workflow import indices
+from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
+from gep.workflow.plans import Method
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,24 @@ def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]
     for c in computations:
         read = [p for p in c.lookup.read.values() if p is not None]
         unlike = {(p.file, p.line): p for p in read}.values()  # the line moves with rows the run never read, so it is left out
-        used = {i.ref for p in c.method.every for i in p.inputs} | {p.rule.output for p in c.method.plans}
-        dims = sorted({d for name in used if name in c.method.measures for d in c.method.measures[name].dims})
-        content[f"{c.profile}/{c.year}"] = {
-            "scheme": c.method.resolved.scheme,
-            "rules": [p.rule for p in c.method.every],
-            "plans": [p.text() for p in c.method.every],
-            "measures": {m: c.method.measures[m] for m in sorted(used) if m in c.method.measures},
+        content[f"{c.profile}/{c.year}"] = _resolved(c.method, book) | {
             "parameters": sorted((json.loads(canonical(replace(p, line=0))) for p in unlike), key=str),
-            "codes": {d: sorted(book.catalog.codes.get(d, {})) for d in dims},
             "sources": {p.source: book.catalog.sources[p.source] for p in read},
         }
+        joined = None if isinstance(c, AssetComputation) else indices.method_of(book.catalog, c.year)
+        if joined is not None:
+            content[f"{indices.SCHEME}/{c.year}"] = _resolved(joined, book)
     return canonical(content), content_hash(content)
+
+
+def _resolved(m: Method, book: Book) -> dict[str, object]:
+    """A scheme in one year: its rules and plans, with the measures and codes they use."""
+    used = {i.ref for p in m.every for i in p.inputs} | {p.rule.output for p in m.plans}
+    dims = sorted({d for name in used if name in m.measures for d in m.measures[name].dims})
+    return {
+        "scheme": m.resolved.scheme,
+        "rules": [p.rule for p in m.every],
+        "plans": [p.text() for p in m.every],
+        "measures": {name: m.measures[name] for name in sorted(used) if name in m.measures},
+        "codes": {d: sorted(book.catalog.codes.get(d, {})) for d in dims},
+    }

@@ -78,6 +78,11 @@ class Indices:
     columns: dict[str, dict[str, str]] = field(default_factory=dict)  # address -> column -> the trace node that holds it
 
 
+def method_of(catalog: Catalog, year: int) -> Method | None:
+    """The index scheme, ready to run in a year; None in a catalogue that has none. Refused where it cannot be used."""
+    return method(catalog, SCHEME, year) if SCHEME in catalog.schemes else None
+
+
 def indices(
     catalog: Catalog,
     c: Computation,
@@ -90,8 +95,8 @@ def indices(
 
     `before`: the cells of the year before, for the elasticity. Raises Refused where the index scheme cannot be used.
     """
-    m = method(catalog, SCHEME, c.year)
-    return _Run(m, catalog, c, totals, facts, regions, before or Cells()).all()
+    m = method_of(catalog, c.year)
+    return Indices() if m is None else _Run(m, catalog, c, totals, facts, regions, before or Cells()).all()
 
 
 class _Run:

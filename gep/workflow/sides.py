@@ -14,6 +14,9 @@ from gep.engine.trace import Node
 from gep.explain.side import Content, Side
 from gep.ledger import query, releases
 from gep.ledger.store import connect
+from gep.rules.product import Plan
+from gep.workflow import indices
+from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
 
 TRACE = "trace.jsonl"
@@ -74,7 +77,7 @@ def running(
     sides: Sides,
 ) -> Side:
     """The run that is about to be kept."""
-    rules = frozenset(f"{c.profile}/{p.rule.id}" for c in computations for p in c.method.every)
+    rules = frozenset(f"{c.profile}/{p.rule.id}" for c in computations for p in (*c.method.every, *_of_indices(book, c)))
     return Side(
         nodes=nodes,
         rules=rules,
@@ -85,6 +88,12 @@ def running(
         row_sets=row_sets,
         earlier=sides.of,
     )
+
+
+def _of_indices(book: Book, c: Computation) -> tuple[Plan, ...]:
+    """The rules of the indices, which run under the profile whose accounts they read."""
+    m = None if isinstance(c, AssetComputation) else indices.method_of(book.catalog, c.year)
+    return () if m is None else m.plans
 
 
 def _content(fact: Fact) -> Content:
