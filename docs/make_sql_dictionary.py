@@ -31,6 +31,9 @@ This page is made by `docs/make_sql_dictionary.py`; do not edit it.
   `total_state(state)`, or `*_rollup`.
 * 键列不为 NULL;`-` 表示未细分或整个行政区。不同单位的实物量不可相加。
   Key columns are never NULL; `-` = not split or the whole region. Quantities of different units are never added.
+* 同一数字按方案、分区、价格基准各有一行:求和前须选定 `profile`、`zone`(整个行政区为 `-`)、`price_basis`,否则重复计算。
+  The same figure has a row for each profile, zone and price basis: fix `profile`, `zone` (`-` is the whole region) and
+  `price_basis` (such as `current`) before adding up, or it is counted several times.
 * 视图名直接使用时显示在用的版次;`*_all` 显示全部版次;`*_asof(d)` 显示日期 d 当日结束时(协调世界时)所知的内容。
   Plain names show the vintages in use; `*_all` every vintage; `*_asof(d)` what was known at the end of day d (UTC).
 * `--as-of` 使所有不带后缀的视图显示当日所知;附加的账册写作 `名称.视图`,其表宏写作 `名称.宏(…)`。
@@ -46,17 +49,19 @@ ROLLUP = (
     (
         "各地区各服务合计",
         "Each service by region",
-        "SELECT region_name, service, {amount}, state FROM {name} WHERE benefit = '-' AND product = '-' AND ecosystem = '-'",
+        "SELECT region_name, service, {amount}, state FROM {name} WHERE benefit = '-' AND product = '-' "
+        "AND ecosystem = '-' AND zone = '-'{basis}",
     ),
     (
         "缺数的合计",
         "Totals that are unknown",
-        "SELECT year, region_code, service, state FROM {name} WHERE is_total AND state = 'not_available'",
+        "SELECT year, region_code, service, state FROM {name} WHERE is_total AND zone = '-' AND state = 'not_available'",
     ),
     (
         "一项服务的各级明细",
         "One service at every level",
-        "SELECT region_code, benefit, product, ecosystem, {amount}, state FROM {name} WHERE service = 'water_retention'",
+        "SELECT region_code, benefit, product, ecosystem, {amount}, state FROM {name} "
+        "WHERE service = 'water_retention' AND zone = '-'{basis}",
     ),
 )
 
@@ -65,82 +70,110 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "全地区一项服务的价值",
             "Value of one service",
-            "SELECT total(value, state) AS value FROM value_account WHERE service = 'water_retention'",
+            "SELECT total(value, state) AS value FROM value_account "
+            "WHERE service = 'water_retention' AND zone = '-' AND price_basis = 'current'",
         ),
         (
             "各单位的实物量合计",
             "Quantities by unit",
-            "SELECT service, unit, total(quantity, state) AS quantity FROM physical_account GROUP BY ALL",
+            "SELECT service, unit, total(quantity, state) AS quantity FROM physical_account WHERE zone = '-' GROUP BY ALL",
         ),
         (
             "与普通 sum 的差别",
             "How a plain sum differs",
-            "SELECT service, sum(value) AS plain_sum, total(value, state) AS total FROM value_account GROUP BY ALL",
+            "SELECT service, sum(value) AS plain_sum, total(value, state) AS total FROM value_account "
+            "WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL",
         ),
     ),
     "total_state": (
-        ("各服务的状态", "State of each service", "SELECT service, total_state(state) AS state FROM value_account GROUP BY ALL"),
+        (
+            "各服务的状态",
+            "State of each service",
+            "SELECT service, total_state(state) AS state FROM value_account WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL",
+        ),
         (
             "数与状态并列",
             "Amount and state together",
-            "SELECT year, total(value, state) AS value, total_state(state) AS state FROM value_account GROUP BY ALL",
+            "SELECT year, total(value, state) AS value, total_state(state) AS state FROM value_account "
+            "WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL",
         ),
         (
             "缺数的服务",
             "Services that are unknown",
-            "SELECT service FROM value_account GROUP BY ALL HAVING total_state(state) = 'not_available'",
+            "SELECT service FROM value_account WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL "
+            "HAVING total_state(state) = 'not_available'",
         ),
     ),
     "physical_account": (
         (
             "某年各项实物量",
             "Quantities of a year",
-            "SELECT region_name, service, benefit, quantity, unit FROM physical_account WHERE year = 2020",
+            "SELECT region_name, service, benefit, quantity, unit FROM physical_account WHERE year = 2020 AND zone = '-'",
         ),
         (
             "缺数清单",
             "What is missing",
-            "SELECT year, region_code, service, benefit, state FROM physical_account WHERE state <> 'value'",
+            "SELECT year, region_code, service, benefit, state FROM physical_account WHERE state <> 'value' AND zone = '-'",
         ),
         (
             "按生态系统合计(同一单位)",
             "By ecosystem, one unit at a time",
-            "SELECT service, ecosystem, unit, total(quantity, state) AS quantity FROM physical_account GROUP BY ALL",
+            "SELECT service, ecosystem, unit, total(quantity, state) AS quantity FROM physical_account WHERE zone = '-' GROUP BY ALL",
         ),
     ),
     "value_account": (
         (
             "量、价、值",
             "Quantity, price and value",
-            "SELECT service, quantity, unit, price, price_unit, value FROM value_account WHERE price_basis = 'current'",
+            "SELECT service, quantity, unit, price, price_unit, value FROM value_account WHERE zone = '-' AND price_basis = 'current'",
         ),
         (
             "各服务价值与状态",
             "Value and state of each service",
-            "SELECT year, service, total(value, state) AS value, total_state(state) AS state FROM value_account GROUP BY ALL",
+            "SELECT year, service, total(value, state) AS value, total_state(state) AS state FROM value_account "
+            "WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL",
         ),
         (
             "两年比较",
             "Two years compared",
             "SELECT service, max(value) FILTER (WHERE year = 2019) AS y2019, max(value) FILTER (WHERE year = 2020) AS y2020 "
-            "FROM (SELECT service, year, total(value, state) AS value FROM value_account GROUP BY ALL) GROUP BY ALL",
+            "FROM (SELECT service, year, total(value, state) AS value FROM value_account WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL) GROUP BY ALL",
         ),
     ),
     "gep_total": (
         (
             "各县总值排序",
             "Counties by GEP",
-            "SELECT region_name, gep FROM gep_total WHERE region_level = 'county' ORDER BY gep DESC NULLS LAST",
+            "SELECT region_name, gep FROM gep_total WHERE region_level = 'county' AND zone = '-' AND price_basis = 'current' "
+            "ORDER BY gep DESC NULLS LAST",
         ),
         (
             "各年总值与构成",
             "GEP and its classes by year",
-            "SELECT year, region_code, material, regulating, cultural, gep FROM gep_total ORDER BY ALL",
+            "SELECT year, region_code, material, regulating, cultural, gep FROM gep_total WHERE zone = '-' AND price_basis = 'current' ORDER BY ALL",
         ),
         (
             "尚缺服务的地区",
             "Regions with services missing",
-            "SELECT year, region_name, enabled, valued, missing FROM gep_total WHERE missing > 0",
+            "SELECT year, region_name, enabled, valued, missing FROM gep_total WHERE missing > 0 AND zone = '-' AND price_basis = 'current'",
+        ),
+    ),
+    "green_gold_index": (
+        (
+            "各年绿金指数,当年价",
+            "The index by year, at current prices",
+            "SELECT year, region_name, gep, gdp, ggi, gdp_vintage FROM green_gold_index "
+            "WHERE zone = '-' AND price_basis = 'current' ORDER BY ALL",
+        ),
+        (
+            "两种价格基准并列",
+            "Both price bases side by side",
+            "SELECT year, region_code, price_basis, ggi, elasticity FROM green_gold_index WHERE zone = '-' ORDER BY ALL",
+        ),
+        (
+            "各分区单位面积的 GEP",
+            "GEP per area of the zones",
+            "SELECT year, region_code, zone, per_km2 FROM green_gold_index WHERE zone <> '-' AND price_basis = 'current'",
         ),
     ),
     "asset_account": (
@@ -376,7 +409,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "逐级合计自己的查询",
             "Totals of one's own up the tree",
             "SELECT p.ancestor, v.year, total(v.value, v.state) AS value FROM value_account v "
-            "JOIN region_path p ON p.vintage = v.vintage AND p.year = v.year AND p.code = v.region_code GROUP BY ALL",
+            "JOIN region_path p ON p.vintage = v.vintage AND p.year = v.year AND p.code = v.region_code "
+            "WHERE v.zone = '-' AND v.price_basis = 'current' GROUP BY ALL",
         ),
     ),
     "region_change": (
@@ -449,7 +483,8 @@ def examples(view: View) -> tuple[Example, ...]:
     # the longest name: region_change_all belongs to region_change, not to region
     base = max((t for t in known if view.name.startswith(f"{t.name}_")), key=lambda t: len(t.name), default=None)
     if base is not None and view.name == f"{base.name}_rollup" and base in ACCOUNTS:
-        return tuple((zh, en, sql.format(name=view.name, amount=base.amount)) for zh, en, sql in ROLLUP)
+        basis = " AND price_basis = 'current'" if base.amount == "value" else ""
+        return tuple((zh, en, sql.format(name=view.name, amount=base.amount, basis=basis)) for zh, en, sql in ROLLUP)
     if view.kind == "table macro":
         return _asof(view)
     return _all(view, base)

@@ -41,7 +41,9 @@ def sql(
 ) -> None:
     """用 DuckDB SQL 查询账册,或执行查询手册中的问题 / Ask DuckDB SQL of the accounts (docs/sql.md, docs/cookbook.md)."""
     from gep.ledger import cookbook
+    from gep.ledger.open_keys import open_keys
     from gep.ledger.query import FORMATS, select, write
+    from gep.report.terminal import findings as findings_shown
 
     if form not in FORMATS:
         raise typer.BadParameter(" | ".join(FORMATS), param_hint="--format")
@@ -59,7 +61,11 @@ def sql(
         store, others = _books(book, attach or ())
         day = as_of.date() if as_of else None
         if chosen is None:
-            write(select(store, query, others, day, given), form, sys.stdout.buffer)
+            result = select(store, query, others, day, given)
+            told = tuple(open_keys(store, query))
+            if told:
+                out.errors.print(findings_shown(told, out.lang))
+            write(result, form, sys.stdout.buffer)
             return
         answer = cookbook.answer(store, chosen, given, others, day)
         _say(out, answer)

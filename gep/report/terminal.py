@@ -59,7 +59,8 @@ def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
     words = WORDS[lang]
     scale, name = MONEY_SCALE[lang]
     table = Table(title=words["gep"], title_justify="left", header_style="bold")
-    for column in ("year", "region", "profile"):
+    several = len({r["price_basis"] for r in rows}) > 1
+    for column in ("year", "region", "profile", *(("price_basis",) if several else ())):
         table.add_column(words[column], overflow="fold")
     for column in ("material", "regulating", "cultural", "gep"):
         table.add_column(words[column], justify="right", no_wrap=True, style="bold" if column == "gep" else "")
@@ -72,7 +73,8 @@ def totals(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
         region = f"{r['region_name']} {r['region_code']}"
         unit = name + display(r["currency"], lang)
         services = words["counts"].format(**r) + (f"; {words['holds_illustrative']}" if r["illustrative"] else "")
-        table.add_row(str(r["year"]), region, r["profile"], *amounts, unit, services)
+        basis = (r["price_basis"],) if several else ()
+        table.add_row(str(r["year"]), region, r["profile"], *basis, *amounts, unit, services)
     return table
 
 

@@ -53,6 +53,14 @@ class Choice:
     def where(self) -> str:
         return f"vintage = {self.vintage} AND year = {self.year} AND profile = {literal(self.profile)} AND zone = '{NO_KEY}'"
 
+    @property
+    def valued(self) -> str:
+        """The values of the year itself; those at constant prices stand beside them."""
+        return f"{self.where} AND price_basis NOT LIKE 'constant:%'"
+
+    def of(self, account: str) -> str:
+        return self.valued if account == "value" else self.where
+
 
 @dataclass(frozen=True)
 class LineKey:
@@ -191,7 +199,7 @@ def _held(book: Book, choice: Choice, frozen: Mapping[str, Any], findings: list[
         value=_leaves(book, "value", choice, above),
         physical_rollup=_rollup(book, "physical", choice),
         value_rollup=_rollup(book, "value", choice),
-        totals={r["region_code"]: r for r in rows(book, f"SELECT * FROM gep_total_all WHERE {choice.where}")},
+        totals={r["region_code"]: r for r in rows(book, f"SELECT * FROM gep_total_all WHERE {choice.valued}")},
         realised=realised,
         labels={(s, c.code): Label(c.code, c.names.zh, c.names.en) for s, cs in book.catalog.codes.items() for c in cs.values()},
     )
@@ -199,7 +207,7 @@ def _held(book: Book, choice: Choice, frozen: Mapping[str, Any], findings: list[
 
 def _leaves(book: Book, account: str, choice: Choice, above: Mapping[str, Iterable[str]]) -> Leaves:
     made: dict[tuple[str, str], list[SqlRow]] = {}
-    for r in rows(book, f"SELECT * FROM {account}_account_all WHERE {choice.where} ORDER BY ALL"):
+    for r in rows(book, f"SELECT * FROM {account}_account_all WHERE {choice.of(account)} ORDER BY ALL"):
         for region in above[r["region_code"]]:
             made.setdefault((region, r["service"]), []).append(r)
     return made
@@ -207,7 +215,7 @@ def _leaves(book: Book, account: str, choice: Choice, above: Mapping[str, Iterab
 
 def _rollup(book: Book, account: str, choice: Choice) -> Rollup:
     """Totals over ecosystems and up the tree; a total comes before a leaf of the same keys, which is a part of it."""
-    sql = f"SELECT * FROM {account}_account_rollup_all WHERE {choice.where} AND ecosystem = '{NO_KEY}' ORDER BY is_total DESC"
+    sql = f"SELECT * FROM {account}_account_rollup_all WHERE {choice.of(account)} AND ecosystem = '{NO_KEY}' ORDER BY is_total DESC"
     made: dict[tuple[str, str, str, str], list[SqlRow]] = {}
     for r in rows(book, sql):
         made.setdefault((r["region_code"], r["service"], r["benefit"], r["product"]), []).append(r)

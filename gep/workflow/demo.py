@@ -16,16 +16,22 @@ from gep.workflow.submit import Submitted
 BOOK, CITY = "garze-2010", "sample-city"
 FIGURE = "value_account/513300/2010/water_retention"
 CITY_PROFILE = "sample"
+WHOLE = "zone = '-' AND price_basis = 'current'"
 BY_SERVICE = f"""
 SELECT region_code, year, service, currency, total(value, state) AS value,
   total_state(state) AS state
-FROM value_account WHERE profile = '{CITY_PROFILE}' GROUP BY region_code, year, service, currency
+FROM value_account WHERE profile = '{CITY_PROFILE}' AND {WHOLE} GROUP BY region_code, year, service, currency
 UNION ALL
 SELECT region_code, year, service, currency, value, state FROM value_account_rollup
-WHERE profile = '{CITY_PROFILE}' AND is_total AND benefit = '-' AND product = '-' AND ecosystem = '-'
+WHERE profile = '{CITY_PROFILE}' AND {WHOLE} AND is_total AND benefit = '-' AND product = '-' AND ecosystem = '-'
   AND region_code NOT IN (SELECT region_code FROM value_account)
 """  # noqa: S608 - a name of this module
-CITY_TOTALS = f"SELECT * FROM gep_total WHERE profile = '{CITY_PROFILE}' ORDER BY region_level DESC, region_code, year"  # noqa: S608
+CITY_TOTALS = (
+    f"SELECT * FROM gep_total WHERE profile = '{CITY_PROFILE}' AND {WHOLE} ORDER BY region_level DESC, region_code, year"  # noqa: S608
+)
+CITY_INDEX = (
+    f"SELECT * FROM green_gold_index WHERE profile = '{CITY_PROFILE}' AND zone = '-' AND region_level = 'city' ORDER BY ALL"  # noqa: S608
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gep import book
 from gep.base.findings import Finding
 from gep.ledger import query
+from gep.ledger.open_keys import open_keys
 from gep.ledger.journal import Entry
 from gep.workflow import answer as answers
 from gep.workflow import approve as approvals
@@ -126,12 +127,19 @@ class Book(book.Book):
         return views.rows(self, sql)
 
     def sql(self, sql: str, attach: Mapping[str, book.Book] | None = None, as_of: date | None = None) -> pd.DataFrame:
-        """A query as a pandas frame; amounts stay exact decimals, NULL is None. `attach`: further books by the name they get."""
+        """A query as a pandas frame; amounts stay exact decimals, NULL is None. `attach`: further books by the name they get.
+
+        Warns (UserWarning) where figures may be added several times because a key is left open of which the book has several.
+        """
+        import warnings
+
         import pandas as pd
 
         for each in (self, *(attach or {}).values()):
             views.need_store(each)
         result = query.select(self.store, sql, [(name, other.store) for name, other in (attach or {}).items()], as_of)
+        for told in open_keys(self.store, sql):
+            warnings.warn(told.text("en"), stacklevel=2)
         return pd.DataFrame(list(result.rows), columns=list(result.columns), dtype=object)
 
     @property
