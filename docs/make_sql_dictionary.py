@@ -89,7 +89,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "各服务的状态",
             "State of each service",
-            "SELECT service, total_state(state) AS state FROM value_account WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL",
+            "SELECT service, total_state(state) AS state FROM value_account "
+            "WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL",
         ),
         (
             "数与状态并列",
@@ -118,14 +119,16 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "按生态系统合计(同一单位)",
             "By ecosystem, one unit at a time",
-            "SELECT service, ecosystem, unit, total(quantity, state) AS quantity FROM physical_account WHERE zone = '-' GROUP BY ALL",
+            "SELECT service, ecosystem, unit, total(quantity, state) AS quantity FROM physical_account "
+            "WHERE zone = '-' GROUP BY ALL",
         ),
     ),
     "value_account": (
         (
             "量、价、值",
             "Quantity, price and value",
-            "SELECT service, quantity, unit, price, price_unit, value FROM value_account WHERE zone = '-' AND price_basis = 'current'",
+            "SELECT service, quantity, unit, price, price_unit, value FROM value_account "
+            "WHERE zone = '-' AND price_basis = 'current'",
         ),
         (
             "各服务价值与状态",
@@ -137,7 +140,8 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             "两年比较",
             "Two years compared",
             "SELECT service, max(value) FILTER (WHERE year = 2019) AS y2019, max(value) FILTER (WHERE year = 2020) AS y2020 "
-            "FROM (SELECT service, year, total(value, state) AS value FROM value_account WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL) GROUP BY ALL",
+            "FROM (SELECT service, year, total(value, state) AS value FROM value_account "
+            "WHERE zone = '-' AND price_basis = 'current' GROUP BY ALL) GROUP BY ALL",
         ),
     ),
     "gep_total": (
@@ -150,12 +154,14 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         (
             "各年总值与构成",
             "GEP and its classes by year",
-            "SELECT year, region_code, material, regulating, cultural, gep FROM gep_total WHERE zone = '-' AND price_basis = 'current' ORDER BY ALL",
+            "SELECT year, region_code, material, regulating, cultural, gep FROM gep_total "
+            "WHERE zone = '-' AND price_basis = 'current' ORDER BY ALL",
         ),
         (
             "尚缺服务的地区",
             "Regions with services missing",
-            "SELECT year, region_name, enabled, valued, missing FROM gep_total WHERE missing > 0 AND zone = '-' AND price_basis = 'current'",
+            "SELECT year, region_name, enabled, valued, missing FROM gep_total "
+            "WHERE missing > 0 AND zone = '-' AND price_basis = 'current'",
         ),
     ),
     "green_gold_index": (

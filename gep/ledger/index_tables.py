@@ -83,8 +83,8 @@ GREEN_GOLD_INDEX = Table(
 # in which the columns are stored
 UNITS = {
     "gep": "CNY", "gdp": "CNY", "ggi": "1", "geep": "CNY", "per_capita": "CNY/person", "per_km2": "CNY/km2",
-    "regulating_share": "1", "market_share": "1", "realisation_rate": "1", "elasticity": "1", "energy_per_gdp": "tce/CNY", "water_per_gdp": "m3/CNY",
-    "land_per_gdp": "m2/CNY", "carbon_per_gdp": "t_CO2/CNY",
+    "regulating_share": "1", "market_share": "1", "realisation_rate": "1", "elasticity": "1", "energy_per_gdp": "tce/CNY",
+    "water_per_gdp": "m3/CNY", "land_per_gdp": "m2/CNY", "carbon_per_gdp": "t_CO2/CNY",
 }  # fmt: skip
 
 INDEX_TABLES = (GREEN_GOLD_INDEX,)

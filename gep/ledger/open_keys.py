@@ -1,4 +1,4 @@
-"""A question of the accounts that leaves a key open of which the book has several: the same figure would be added several times."""
+"""A question that leaves a key open of which the book has several codes: one figure would be added several times."""
 
 from __future__ import annotations
 

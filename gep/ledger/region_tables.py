@@ -1,4 +1,4 @@
-"""The table of a release that holds how the regions changed: one row for each pair of a code before and a code after."""
+"""The tables of a release about places: how the regions changed, and what each zone of the book belongs to."""
 
 from __future__ import annotations
 
@@ -38,4 +38,28 @@ REGION_CHANGE = Table(
     "newest",
 )
 
-REGION_TABLES = (REGION_CHANGE,)
+ZONE_MEMBER = Table(
+    "zone_member",
+    "分区的归属:每个分区属于各代码表(主体功能区、生态空间、生态保护红线、乡镇……)中的哪一类,占多大份额;分区自身的名称也在其中。"
+    "连接账户时必须固定 scheme,否则同一数字会重复。",
+    "What each zone belongs to: the codes of other schemes (functional zone, ecological space, red line, township) with the "
+    "share of the zone that lies there; the zone itself is listed under its own scheme. Fix the scheme when joining, or figures "
+    "repeat.",
+    (
+        VINTAGE,
+        key("zone", "VARCHAR", "分区代码", "Zone code"),
+        key("scheme", "VARCHAR", "代码表", "Code scheme"),
+        key("code", "VARCHAR", "该代码表中的代码", "Code in that scheme"),
+        Column(
+            "share",
+            RATIO,
+            "分区属于该代码的份额;对应关系不可用于分摊数量时为空",
+            "Share of the zone that belongs to the code; NULL where the codes are only related and no amount may follow",
+        ),
+        text("name_zh", "该代码的中文名称", "Chinese name of the code"),
+        text("name_en", "该代码的英文名称", "English name of the code"),
+    ),
+    "newest",
+)
+
+REGION_TABLES = (REGION_CHANGE, ZONE_MEMBER)

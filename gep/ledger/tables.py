@@ -40,6 +40,7 @@ from gep.ledger.columns import (
 )
 from gep.ledger.index_tables import INDEX_TABLES
 from gep.ledger.region_tables import REGION_TABLES
+from gep.ledger.uncertainty_tables import UNCERTAINTY_TABLES
 
 __all__ = ["PRICE", "QUANTITY", "RATIO", "SPLIT", "VALUE", "VINTAGE", "Column", "Scope", "Table"]
 
@@ -213,9 +214,9 @@ FINDING = Table(
 
 PARAMETER_USED = Table(
     "parameter_used",
-    "每个数字用到的参数、单价与系数及其来源;由上年结转的部分,参数列在上年的数字之下。",
+    "每个数字用到的参数、单价与系数及其来源;由上年结转的部分,参数列在上年的数字之下;分摊到分区的数字,参数列在全地区的数字之下。",
     "Parameters, prices and coefficients that each figure used, with their sources; what is carried over from the year before "
-    "has them under the figure of that year.",
+    "has them under the figure of that year, what was brought down to a zone under the figure of the whole region.",
     (
         VINTAGE,
         FIGURE,
@@ -380,6 +381,7 @@ TABLES: tuple[Table, ...] = (
     VALUE_ACCOUNT,
     GEP_TOTAL,
     *INDEX_TABLES,
+    *UNCERTAINTY_TABLES,
     RUN,
     SUBMISSION,
     FINDING,

@@ -156,7 +156,7 @@ class _Builder:
             return None
 
     def time(self, i: Input, time: str, column: str) -> bool:
-        """Whether an input may be read at another time: measures and parameters at prev and base, stocks at opening and closing."""
+        """Whether an input may be read then: measures and parameters at prev and base, stocks at opening and closing."""
         measure = self.measures.get(i.ref)
         stock = measure is not None and measure.kind == "stock"
         other_year = time in ("prev", "base")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from gep import book
 from gep.base.findings import Finding
 from gep.ledger import query
-from gep.ledger.open_keys import open_keys
 from gep.ledger.journal import Entry
+from gep.ledger.open_keys import open_keys
 from gep.workflow import answer as answers
 from gep.workflow import approve as approvals
 from gep.workflow import attach as attachments
