@@ -28,15 +28,21 @@ the mean of the city; storm rain of a county is its rain on these days; storm ru
 drought. Slopes of patches are 7-12 degrees and slope lengths 16-24 m under forest, because a plot between two breaks of
 slope is short, not because hills are gentle.
 
-Economy (returns.py). About 1.6 million inhabitants, 90 billion yuan of GDP in 2016, growing 3-10 % a year; each GDP is
-published twice, in March of the next year and revised a year later. Harvests are yields times areas, a seventh less in
-the drought; pork falls in 2019-2020; hydropower follows the rain; visits fall by two fifths in 2020. The township that
-moves takes a sixth of the people, GDP and trade of the middle county with it.
+Economy (economy.py, returns.py). About 1.6 million inhabitants, 90 billion yuan of GDP in 2016, growing 3-10 % a year at
+current prices and 3-8 % in volume. Each GDP is published in March of the next year and made final a year later; that of 2018
+is raised by 2.8 % by the census, later years count so from the start. The series at prices of 2020 counts alike in all years.
+The city publishes its own figure, up to 0.6 % off the sum of its counties. Industries make up every final GDP exactly.
+Harvests are yields times areas, a seventh less in the drought; pork falls in 2019-2020; hydropower follows the rain; visits
+fall by two fifths in 2020. The township that moves takes a sixth of the people, GDP and trade of the middle county with it.
 
 River (returns.py). The upper county lies at the spring (inflow 0, as returned). What leaves a county enters the next one,
 for every pollutant and year, to the last digit. Local loads follow the inhabitants, treatment removes about two thirds,
 the river loses a quarter to a third of the rest in each county. Discharge to air falls 6-9 % a year; capacity binds for
-NOx in the middle and lower county, discharge for all else.
+NOx in every county, discharge for all else.
+
+Zones (zones.py). Red line, other ecological space, farming and towns part every township by class. The lines stay: a change of a
+class is placed inside a zone, building mostly in that of the towns, so the area of a zone changes with boundaries only. People
+and GDP of a county are shared out by built-up land times a density, by largest remainders.
 
 Land use (assets_events.py, assets_land.py). The asset tables stand on the same land: every class of LA-01 is a group of
 ecosystem classes (18 % of what is built is transport land), and each change of an ecosystem class is a changed patch with a
@@ -60,7 +66,8 @@ Carbon. Net primary production is set so that forest gains 9-12 t CO2 a hectare;
 the equation of soil respiration does not.
 
 Coefficients (coefficients.py). Only what no shipped set of the profile gives, or gives as unknown. Prices stand in the
-money of each year. Orders of magnitude are those of the published accounts named in README.md.
+money of each year. What rests on judgement has a low and a high, symmetric or skewed; what is sold has none on purpose. Price
+indices stand on 2015 and on 2020, which meet in 2020. Orders of magnitude are those of the published accounts named in README.md.
 """
 
 from __future__ import annotations
@@ -70,7 +77,7 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tools.sample_parts import assets_files, assets_prices, coefficients, land, place, returns, weather
+from tools.sample_parts import assets_files, assets_prices, coefficients, land, place, returns, weather, zones
 from tools.sample_parts.text import table
 
 BOOK = Path(__file__).resolve().parents[1] / "ledgers" / "books" / "sample-city"
@@ -83,7 +90,10 @@ def build() -> dict[str, bytes]:
         "book.toml": place.book_toml(),
         "local/parameters/sample.csv": table(coefficients.HEADER, coefficients.parameters()),
         "local/prices/sample.csv": table(coefficients.HEADER, coefficients.prices()),
+        "local/deflators/sample.csv": table(coefficients.HEADER, coefficients.deflators()),
         "local/sources.toml": coefficients.SOURCES.encode(),
+        "local/codes/zone.csv": table(zones.codes()[0], zones.codes()[1:]),
+        "local/crosswalks/zone.csv": table(zones.CROSSWALK_HEADER, zones.crosswalks()),
         "records/daily_rain.csv": table(weather.RAIN_HEADER, weather.daily_rows()),
         "records/land_patches.csv": table(land.PATCH_HEADER, (row for year in place.YEARS for row in land.patches(year))),
     }

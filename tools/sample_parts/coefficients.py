@@ -1,4 +1,4 @@
-"""The example book's own parameters and prices: only what no shipped set gives, every row marked as made up."""
+"""The example book's own parameters, prices and price indices: only what no shipped set gives, every row marked as made up."""
 
 from __future__ import annotations
 
@@ -27,6 +27,38 @@ CAPACITY = {  # t/km2 a year: SO2, NOx, dust
 POLLUTANTS = ("so2", "nox", "dust")
 HOT_DAYS = {2016: 66, 2017: 70, 2018: 68, 2019: 65, 2020: 62, 2021: 69, 2022: 78}
 TIME_SHARE = 0.33
+
+# id -> how far below and above its value it may lie, over the value: made up as the values are. Symmetric where the error is one
+# of measuring; skewed where a bound or the way the value was found gives one side more room (README.md). An id that is not here
+# has no known spread: what is sold has a price that the market states.
+SPREAD: dict[str, tuple[float, float]] = {
+    "runoff_coefficient": (0.20, 0.20),
+    "practice_factor": (0.15, 0.15),
+    "soil_bulk_density": (0.08, 0.08),
+    "soil_nutrient_content": (0.30, 0.30),
+    "air_purification_capacity": (0.30, 0.30),
+    "hot_days": (0.05, 0.05),
+    "storm_runoff": (0.15, 0.15),
+    "reservoir_unit_cost": (0.15, 0.35),  # works cost more than planned, seldom less
+    "dredging_cost": (0.15, 0.35),
+    "afforestation_cost": (0.30, 0.30),
+    "industrial_oxygen_price": (0.20, 0.20),
+    "soil_nutrient_treatment_cost": (0.05, 0.60),  # stands on the lowest lawful rate: provinces set higher ones
+    "air_pollutant_treatment_cost": (0.05, 0.60),
+    "water_pollutant_treatment_cost": (0.05, 0.60),
+    "electricity_tariff": (0.06, 0.06),
+}
+# published capacities for NOx differ by several times: wide enough to reach what is discharged upstream, where the cap changes
+SPREAD_NOX = (0.75, 0.75)
+NOX = "pollutant:nox"
+AT_MOST = {"practice_factor": 1.0}  # nothing is done against erosion: no factor lies above that
+
+REFERENCES = (2015, 2020)  # years that an index calls 100
+# the level of each index over that of the year before
+INDICES: dict[str, dict[int, float]] = {
+    "consumer_price": {2016: 0.020, 2017: 0.016, 2018: 0.021, 2019: 0.029, 2020: 0.025, 2021: 0.009, 2022: 0.020},
+    "farm_producer_price": {2016: 0.034, 2017: -0.012, 2018: 0.006, 2019: 0.082, 2020: 0.061, 2021: -0.018, 2022: 0.011},
+}
 
 # id, key, unit after the price year, value in the first year, change a year, decimals
 PRICES: tuple[tuple[str, str, str, float, float, int], ...] = (
@@ -105,10 +137,42 @@ def prices() -> Iterator[tuple[str, ...]]:
             yield _row(name, key, value, f"元@{year}/{unit}", year=year)
 
 
+def deflators() -> Iterator[tuple[str, ...]]:
+    """The rows of local/deflators/sample.csv: two series of each index, which meet in the year where the reference changes."""
+    old, new = REFERENCES
+    for name, changes in INDICES.items():
+        level = 100.0
+        levels = {old: level}
+        for year in range(old + 1, YEARS[-1] + 1):
+            level *= 1 + changes[year]
+            levels[year] = level
+        for year in range(old, new + 1):
+            yield _index(name, old, year, number(levels[year], 1))
+        for year in range(new, YEARS[-1] + 1):
+            yield _index(name, new, year, number(100 * levels[year] / levels[new], 1))
+        link = number(float(number(levels[new], 1)) / 100, 3)
+        key = f"deflator:{name};reference:{new}"
+        yield _row("price_index_link", key, link, "1", f"{new} 年为 100 的指数 × 本值 = {old} 年为 100 的指数", new)
+
+
+def _index(name: str, reference: int, year: int, level: str) -> tuple[str, ...]:
+    return _row("price_index", f"deflator:{name};reference:{reference}", level, "1", f"{reference} 年 = 100", year)
+
+
 def _row(name: str, key: str, value: str, unit: str, why: str = "", year: int = 0) -> tuple[str, ...]:
     days = (f"{year}-01-01", f"{year}-12-31") if year else ("", "")
     note = f"{NOTE}；{why}" if why else NOTE
-    return (name, SET, "", key, *days, value, unit, "", "", STATUS, SOURCE, "-", note)
+    return (name, SET, "", key, *days, value, unit, *_spread(name, key, value), STATUS, SOURCE, "-", note)
+
+
+def _spread(name: str, key: str, value: str) -> tuple[str, str]:
+    """(low, high) with the decimals of the value; both empty where no spread is known."""
+    if name not in SPREAD:
+        return "", ""
+    below, above = SPREAD_NOX if key.endswith(NOX) and name == "air_purification_capacity" else SPREAD[name]
+    places, given = len(value.partition(".")[2]), float(value)
+    high = min(given * (1 + above), AT_MOST.get(name, given * (1 + above)))
+    return number(given * (1 - below), places), number(high, places)
 
 
 SOURCES = """[sample_city]

@@ -114,6 +114,19 @@ def _moves(
             yield old, new, int(areas[old] * share * (1 + spread * noise("change", town, year, old, new)))
 
 
+def survey_moves(town: Township, year: int, areas: Areas) -> list[tuple[str, str, int]]:
+    """(from, to, area) of what the new survey calls otherwise, given what the old one closed with."""
+    return list(_moves(town, year, areas, SURVEY, 0.3))
+
+
+def year_moves(town: Township, year: int) -> list[tuple[str, str, int]]:
+    """(from, to, area) of what changed in a year, after its re-statement."""
+    held = history(town)[year]
+    areas = Counter(held.opening)
+    areas.update(held.restatement)
+    return list(_moves(town, year, areas, CHANGES, 0.4))
+
+
 @cache
 def history(town: Township) -> Mapping[int, Year]:
     """The township in each year. Its own area never changes, whatever county it is in."""
@@ -122,7 +135,7 @@ def history(town: Township) -> Mapping[int, Year]:
     for year in YEARS:
         opening, restated = dict(areas), Counter[str]()
         if year == SURVEY_YEAR:
-            for old, new, area in _moves(town, year, areas, SURVEY, 0.3):
+            for old, new, area in survey_moves(town, year, areas):
                 restated[old] -= area
                 restated[new] += area
             areas.update(restated)

@@ -77,7 +77,7 @@ def book_toml() -> bytes:
     """book.toml: the city, its counties with the days their codes hold, the townships that return patches, and what changed."""
     parts = [
         'schema = 2\nzh = "示例市账册，2016–2022 年（示例数据）"\nen = "Example city, 2016-2022 (made-up data)"\n'
-        'illustrative = true\nschemes = ["sample", "assets"]\nleaf_level = "county"\n',
+        'illustrative = true\nschemes = ["sample", "assets"]\nleaf_level = "county"\nzone_scheme = "zone"\n',
         _region(CITY, "", "city", *NAMES[CITY]),
     ]
     for code in (*CODES.values(), DISTRICT):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tools.sample_parts import economy, zones
 from tools.sample_parts.land import all_counties, county, moved_share
 from tools.sample_parts.place import (
     BAMBOO,
@@ -36,13 +37,12 @@ from tools.sample_parts.weather import YEAR_FACTOR, month_rain, storm_rain, temp
 
 HEADER = ("region", "period", "item", "category", "part", "value", "state", "unit", "department", "source", "evidence", "note")
 SOURCE, NOTE = "sample_city", "示例数据"
+LAND, STATISTICS = "自然资源局", "统计局"
 Row = tuple[str, ...]
 PER_KM2, PER_HM2 = 10_000, 100  # in units of 100 m2
 
 # county -> value in the first year; then the change a year
 PEOPLE = {UPPER: (38.2, -0.004), MIDDLE: (45.6, 0.001), LOWER: (74.3, 0.011)}  # 10^4 persons
-GDP = {UPPER: 212.0, MIDDLE: 298.0, LOWER: 385.0}  # 10^8 yuan
-GDP_GROWTH = {2017: 0.083, 2018: 0.080, 2019: 0.070, 2020: 0.032, 2021: 0.098, 2022: 0.035}
 VISITS = {UPPER: 420.0, MIDDLE: 350.0, LOWER: 510.0}  # 10^4 visits
 VISITS_YEAR = {2016: 1.0, 2017: 1.09, 2018: 1.18, 2019: 1.27, 2020: 0.72, 2021: 0.88, 2022: 0.79}
 ORIGINS = {  # share of visits, share that goes to nature, days of a visit, direct cost (yuan)
@@ -129,11 +129,9 @@ def people(place: str, year: int) -> float:
 
 
 def gdp(place: str, year: int) -> float:
-    """Gross domestic product as revised, 10^8 yuan."""
-    growth = 1.0
-    for y in range(YEARS[0] + 1, year + 1):
-        growth *= 1 + GDP_GROWTH[y]
-    base = {c: GDP[c] * growth * (1 + 0.01 * noise("gdp", c, year)) for c in COUNTIES}
+    """What is made in a county at current prices, as it was counted before the census of 2018, 10^8 yuan."""
+    growth = economy.grown(economy.GROWTH, year)
+    base = {c: economy.GDP[c] * growth * (1 + 0.01 * noise("gdp", c, year)) for c in COUNTIES}
     return _held(base, place, year, "gdp")
 
 
@@ -148,7 +146,7 @@ def _crop_year(year: int) -> float:
 
 
 def natural_resources(place: str, year: int) -> Iterator[tuple[str, ...]]:
-    """Areas of every class: opening, re-statement, additions, reductions, closing, in hm2 to the last place of the survey."""
+    """Areas of every class: opening, re-statement, additions, reductions, closing, and construction land, in hm2."""
     land = county(place, year)
     parts = {
         "ecosystem_area_opening": land.opening, "ecosystem_area_restatement": land.restatement,
@@ -159,24 +157,18 @@ def natural_resources(place: str, year: int) -> Iterator[tuple[str, ...]]:
             yield item, cls, exact(areas.get(cls, 0), 2), "公顷"
     yield "marsh_area", "", exact(land.closing.get(MARSH, 0), 2), "公顷"
     yield "administrative_area", "", exact(sum(land.closing.values()), 4), "平方公里"
+    yield from economy.occupied(place, year)
 
 
 def statistics(place: str, year: int) -> Iterator[tuple[str, ...]]:
-    """Population, harvests and wages."""
+    """Population, harvests, wages and energy."""
     yield "resident_population", "", number(people(place, year), 2), "万人"
     for product, (cls, yields) in CROPS.items():
         tonnes = hectares(place, year, cls) * yields * _crop_year(year) * (1 + 0.04 * noise(product, place, year))
         yield "crop_output", product, number(tonnes, 0), "吨"
     for origin, wage in WAGE.items():
         yield "daily_wage", origin, number(_grown(wage, 0.06, year), 2), "元/d"
-
-
-def gross_product(place: str, year: int) -> Iterator[tuple[str, ...]]:
-    """GDP as first published and as revised a year later; the last element is the day of publication."""
-    revised = gdp(place, year)
-    first = revised * (1 + 0.012 * noise("first estimate", place, year))
-    yield "gdp", "", number(first, 2), "亿元", f"{year + 1}-03-20"
-    yield "gdp", "", number(revised, 2), "亿元", f"{year + 2}-03-25"
+    yield from economy.used(place, year, gdp(place, year))
 
 
 def water(place: str, year: int) -> Iterator[tuple[str, ...]]:
@@ -260,7 +252,7 @@ def reform(place: str, year: int) -> Iterator[tuple[str, ...]]:
 
 
 def environment(place: str, year: int) -> Iterator[tuple[str, ...]]:
-    """Discharge to air, and the loads of the river: what leaves a county enters the next one."""
+    """Discharge to air, the loads of the river (what leaves a county enters the next one), carbon and what damage costs."""
     for pollutant, (base, rate) in AIR.items():
         tonnes = _grown(_held(base, place, year, "gdp"), rate, year) * (1 + 0.02 * noise(pollutant, place, year))
         yield "air_pollutant_discharge", pollutant, number(tonnes, 2), "吨"
@@ -270,6 +262,7 @@ def environment(place: str, year: int) -> Iterator[tuple[str, ...]]:
         yield "water_pollutant_local", pollutant, exact(local, 2), "吨"
         yield "water_pollutant_treated", pollutant, exact(treated, 2), "吨"
         yield "water_pollutant_outflow", pollutant, exact(outflow, 2), "吨"
+    yield from economy.damaged(place, year, gdp(place, year))
 
 
 def river(pollutant: str, place: str, year: int) -> tuple[int, int, int, int]:
@@ -311,9 +304,9 @@ DESKS = (
     Desk("forestry", "林业局", forestry),
     Desk("housing", "住建局", housing),
     Desk("meteorology", "气象局", meteorology),
-    Desk("natural_resources", "自然资源局", natural_resources),
+    Desk("natural_resources", LAND, natural_resources),
     Desk("realised", "发改委", reform),
-    Desk("statistics", "统计局", statistics),
+    Desk("statistics", STATISTICS, statistics),
     Desk("water", "水利局", water),
 )
 
@@ -325,9 +318,33 @@ def tables() -> Iterator[tuple[str, tuple[str, ...], list[Row]]]:
     monthly = Desk("meteorology_months", "气象局", months)
     made = [_row(monthly, p, y, *row, month=month) for y, p in _order() for *row, month in months(p, y)]
     yield monthly.file, HEADER, made
-    first = Desk("gdp", "统计局", gross_product)
-    made = [(*_row(first, p, y, *row), day) for y, p in _order() for *row, day in gross_product(p, y)]
-    yield first.file, (*HEADER, "attr.vintage"), made
+    yield "gdp", (*HEADER, *economy.ATTRS), list(_published())
+    yield "zones", (*HEADER, *economy.ATTRS), list(_zoned())
+
+
+def _published() -> Iterator[Row]:
+    """GDP and value added, county by county and then the city, whose own figure is not the sum of theirs."""
+    for year in YEARS:
+        for region, (item, category, amount, unit, release) in economy.published(year, {c: gdp(c, year) for c in COUNTIES}):
+            yield (*_cells(region, year, STATISTICS, item, category, amount, unit), *release.attrs)
+
+
+def _zoned() -> Iterator[Row]:
+    """Land, people and GDP of the zones of every county."""
+    none = ("",) * len(economy.ATTRS)
+    for year, place in _order():
+        region = county_code(place, year)
+        persons = round(float(number(people(place, year), 2)) * 10_000)  # as resident_population has it
+        for row in zones.areas(place, year):
+            yield (*_cells(region, year, LAND, *row), *none)
+        for row in zones.inhabitants(place, year, persons):
+            yield (*_cells(region, year, STATISTICS, *row), *none)
+        for row, release in zones.products(place, year, economy.releases(place, year, gdp(place, year))):
+            yield (*_cells(region, year, STATISTICS, *row), *release.attrs)
+
+
+def _cells(region: str, year: int, department: str, item: str, category: str, value: str, unit: str) -> Row:
+    return (region, str(year), item, category, "", value, "", unit, department, SOURCE, "", NOTE)
 
 
 def _order() -> list[tuple[int, str]]:
