@@ -44,10 +44,9 @@ EXECUTE question(region := '990100', year := 2020);
 ```
 
 各表和视图的含义见 [SQL 数据字典](sql.md)。下面的结果取自示例市 2016–2017 年(示例数据,不描述任何真实地方),只列前几行,
-长文本截短;`…` 为每次运行不同的内容。按功能分区的指数待 `zone` 有数据后再列入。
+长文本截短;`…` 为每次运行不同的内容。
 What tables and views mean: [SQL dictionary](sql.md). The answers below are those of the example city, 2016 and 2017 (made-up data
-that describe no real place): the first rows only, long texts cut; `…` stands for what differs from run to run. An index by
-functional zone will be added when `zone` has data.
+that describe no real place): the first rows only, long texts cut; `…` stands for what differs from run to run.
 """
 
 

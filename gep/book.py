@@ -20,6 +20,7 @@ from gep.catalog.load import load
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import resolve
 from gep.catalog.valuation import value_id
+from gep.catalog.zoning import with_zones
 from gep.ledger import journal
 from gep.ledger.recover import recover, torn
 
@@ -85,8 +86,8 @@ class Book:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The shipped catalogue with the book's own over it."""
-        return load((self.data or data_root()) / "coefficients", self.local)
+        """The shipped catalogue with the book's own over it; the codes of its zones are those of the scheme book.toml names."""
+        return with_zones(load((self.data or data_root()) / "coefficients", self.local), self.config.zone_scheme)
 
     def entries(self) -> tuple[journal.Entry, ...]:
         """The journal, verified; read again only when the file has changed. Raises Refused if a line is damaged."""

@@ -50,6 +50,7 @@ def check(catalog: Catalog) -> list[Finding]:
     for scheme in catalog.schemes.values():
         _check_scheme(scheme, catalog, known)
         findings += _check_once(scheme)
+        findings += _check_groups(scheme, catalog, known)
     for parameter in (p for rows in catalog.parameters.values() for p in rows):
         place = Place(parameter.file, parameter.line, key=parameter.id)
         known("source", parameter.source, catalog.sources, place)
@@ -181,6 +182,24 @@ def _check_once(scheme: Scheme) -> list[Finding]:
     return [
         finding("CATALOG-DUPLICATE", Place(scheme.file, key=scheme.id), expected=scheme.file, holes=kind_holes(kind), name=name)
         for kind, name in dict.fromkeys(n for n in names if names.count(n) > 1)
+    ]
+
+
+def _check_groups(scheme: Scheme, catalog: Catalog, known: Known) -> list[Finding]:
+    """Correlation groups name parameters that exist, each in one group: two would give its error twice."""
+    groups = scheme.uncertainty.groups if scheme.uncertainty is not None else ()
+    parameters = {**catalog.parameters, **catalog.codes.get("parameter", {})}
+    named: dict[str, list[str]] = {}
+    for group in groups:
+        place = Place(scheme.file, key=f"{scheme.id}.uncertainty.{group.id}")
+        known("source", group.source, catalog.sources, place)
+        for name in group.parameters:
+            known("parameter", name, parameters, place)
+            named.setdefault(name, []).append(group.id)
+    return [
+        finding("CATALOG-GROUP-TWICE", Place(scheme.file, key=scheme.id), found=name, expected=", ".join(several))
+        for name, several in named.items()
+        if len(several) > 1
     ]
 
 

@@ -63,7 +63,7 @@ def resolve(catalog: Catalog, name: str, year: int) -> Resolved:
             findings.append(_invalid("rule", rule_id, last.valid_from, last.valid_to, year, place))
     makers: dict[str, list[Rule]] = {}
     for rule in rules:
-        if rule.kind == "compute":
+        if rule.makes:
             makers.setdefault(rule.output, []).append(rule)
     findings += (f for measure, several in makers.items() for f in _check_apart(catalog, scheme, measure, several))
     findings += (f for rule in rules for f in check_fineness(catalog, scheme, rule, year))
@@ -282,7 +282,7 @@ def _ordered(rules: Sequence[Rule], makers: Mapping[str, Sequence[Rule]]) -> tup
         for given in rule.inputs:
             if given.kind != "measure" or given.time != "same":
                 continue
-            if rule.kind == "compute" and given.ref == rule.output:
+            if rule.makes and given.ref == rule.output:
                 return [rule.id, rule.id]
             for maker in makers.get(given.ref, ()):
                 circle = visit(maker) if maker is not rule else []

@@ -138,7 +138,7 @@ def _rule_codes(catalog: Catalog, resolved: Resolved, rule: Rule, dim: str, retu
 
 
 def _line_codes(catalog: Catalog, resolved: Resolved, line: Line, dim: str, returned: Returned | None) -> Sequence[str]:
-    makers = [r for r in resolved.rules if r.kind == "compute" and r.output == line.measure]
+    makers = [r for r in resolved.rules if r.makes and r.output == line.measure]
     declared = domain(catalog, resolved.scheme, line, dim, resolved.year)
     if makers and (declared is None or dim not in line.domain):
         return [c for r in makers for c in _rule_codes(catalog, resolved, r, dim, returned)]

@@ -21,6 +21,7 @@ from gep.cli.output import FAULT, OK, AsJson, BookPath, Lang, Output, Who, defau
 from gep.cli.proof import verify
 from gep.cli.sheet import sheet
 from gep.cli.sql import sql
+from gep.cli.uncertainty import uncertainty
 
 app = typer.Typer(
     help="生态产品总值(GEP)与自然资源资产核算 / Gross ecosystem product and natural resource asset accounts.",
@@ -33,6 +34,7 @@ app.add_typer(coefficients_app, name="coefficients")
 app.command()(catalogue)
 app.command()(compare)
 app.command()(sheet)
+app.command()(uncertainty)
 app.command()(sql)
 app.command()(export)
 app.command()(backup)
@@ -69,8 +71,9 @@ def demo(
 ) -> None:
     """用随附账册演示全过程:甘孜州 2010 年、示例市七年 / Run the shipped books: Garze 2010, the example city of seven years."""
     from gep.report import terminal as show
+    from gep.report.indices import index_table
     from gep.report.years import by_year
-    from gep.workflow.demo import BY_SERVICE, CITY, CITY_TOTALS, FIGURE
+    from gep.workflow.demo import BY_SERVICE, CITY, CITY_INDEX, CITY_TOTALS, FIGURE
     from gep.workflow.demo import demo as run_demo
     from gep.workflow.explain import explain as explain_figure
     from gep.workflow.views import rows
@@ -84,10 +87,11 @@ def demo(
         for one, findings in ((made, told), (city, told_of_city)):
             if one.made.vintage is None:
                 out.end({"book": str(one.book.root)}, findings, text=lambda: None)
-        totals = rows(made.book, "SELECT * FROM gep_total ORDER BY profile")
+        totals = rows(made.book, "SELECT * FROM gep_total WHERE zone = '-' ORDER BY profile")
         printed = rows(made.book, "SELECT * FROM published_figure ORDER BY file, row")
         example = explain_figure(made.book, FIGURE, out.lang)
         services, by_region = rows(city.book, BY_SERVICE), rows(city.book, CITY_TOTALS)
+        indices = rows(city.book, CITY_INDEX)
 
         names, regions = city.book.catalog.codes["service"], city.book.config.regions
 
@@ -97,6 +101,7 @@ def demo(
             out.console.print(show.explanation(example, out.lang))
             out.console.print(show.findings(told, out.lang))
             out.console.print(by_year(services, by_region, names, regions, out.lang))
+            out.console.print(index_table(indices, out.lang))
             out.console.print(show.checks(city.made.checks, told_of_city, out.lang), markup=False)
             out.console.print(show.counted(told_of_city, out.lang))
             out.console.print(_where_to_look(made.book.root, city.book.root, out.lang))
@@ -247,6 +252,7 @@ def run(
 ) -> None:
     """核算 / Compute the accounts and keep them as a new vintage."""
     from gep.report import terminal as show
+    from gep.report.indices import index_table
     from gep.workflow.plan import plans
     from gep.workflow.run import run as compute
     from gep.workflow.views import rows
@@ -261,17 +267,21 @@ def run(
             made = compute(opened, year, compile_in=compile_in, profiles=profile or (), trial=trial, who=who, progress=progress)
         if made.vintage is None:
             out.end({"vintage": None}, made.findings, text=lambda: None)
-        totals = rows(opened, f"SELECT * FROM gep_total_all WHERE vintage = {made.vintage} ORDER BY ALL")  # noqa: S608
+        whole = f"vintage = {made.vintage} AND zone = '-' ORDER BY ALL"
+        totals = rows(opened, f"SELECT * FROM gep_total_all WHERE {whole}")  # noqa: S608
+        indices = rows(opened, f"SELECT * FROM green_gold_index_all WHERE {whole}")  # noqa: S608
 
         def text() -> None:
             if totals:
                 out.console.print(show.totals(totals, out.lang))
+            if any(r["gdp"] is not None for r in indices):
+                out.console.print(index_table(indices, out.lang))
             if made.checks:
                 out.console.print(show.checks(made.checks, made.findings, out.lang), markup=False)
             out.console.print(f"vintage {made.vintage} ({made.state})", markup=False)
 
         result: dict[str, Any] = {"vintage": made.vintage, "state": made.state, "years": made.years, "profiles": made.profiles}
-        result |= {"totals": totals, "checks": made.checks}
+        result |= {"totals": totals, "indices": indices, "checks": made.checks}
         out.end(result, made.findings, text=text)
 
 

@@ -125,14 +125,26 @@ class _Run:
             else:
                 self._compute(e, state, reason)
         except MathProblem as problem:
-            if kind == "compute" and self.plan.rule.undefined and problem.code == ZERO_DIVISION:
-                self._store(e, None, State(self.plan.rule.undefined), problem.code)
+            undefined = self._undefined(e) if problem.code == ZERO_DIVISION else None
+            if undefined is not None:
+                self._store(e, None, undefined, problem.code)
                 return
             place = Place(self.plan.rule.file, key=self._address(e))
             numbers = ", ".join(f"{n} = {b.amount} {b.unit}" for n, b in e.bound.items())
             self.outcome.tell(finding("ENGINE-MATHEMATICS", place, found=numbers, rule=self.plan.rule.id, reason=str(problem)))
-            if kind == "compute":
+            if self.plan.rule.makes:
                 self._store(e, None, State.REFUSED, str(problem))
+
+    def _undefined(self, e: _Evaluated) -> State | None:
+        """What a figure is where its formula divides by zero; None: refused.
+
+        An allocation names first what it brings down. Where there is nothing to bring it down by, nothing of it falls anywhere if
+        it is zero; else nobody knows where it lies.
+        """
+        rule = self.plan.rule
+        if rule.kind == "allocate":
+            return State.NOT_AVAILABLE if e.env[rule.inputs[0].name] else State.NOT_APPLICABLE
+        return State(rule.undefined) if rule.kind == "compute" and rule.undefined else None
 
     def _address(self, e: _Evaluated) -> str:
         return address(self.plan.rule.output or self.plan.rule.id, e.group.region, self.task.period, key_of(e.group.place))

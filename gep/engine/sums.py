@@ -17,6 +17,7 @@ from gep.engine import frames
 from gep.engine.bind import Bound, Context, bind
 from gep.engine.cells import address
 from gep.engine.frames import Frame, Group
+from gep.engine.kept_rows import kept_rows, may_vary
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import INLINE_ROWS, Json, Node, node_id, row_sum_node
 from gep.rules.bounds import ALL, Interval, interval
@@ -260,11 +261,13 @@ def _summed(
         else:
             outcome.tell(complaint)
             state, reason = State.REFUSED, complaint.text("en")
-    if record_set and plan.rule.kind == "compute" and (result.missing or not result.n) and none_there is None and not nothing:
+    if record_set and plan.rule.makes and (result.missing or not result.n) and none_there is None and not nothing:
         outcome.tell(_rows_missing(plan, result, owner, record_set))
     read = (*_read(frame, group, table), *([none_there] if none_there is not None else []))
     node = _node(plan, row_product, frame, group, result, task, owner, table, read)
     bounds = _bounds(row_product, frame, group, value, result)
+    if task.keep_rows and value is not None and result.n and may_vary(read):
+        outcome.rows[str(node["id"])] = kept_rows(frame, group, table, task.profile)
     return Summed(index, row_product.fn, result.n, value, bounds, state, reason, node, read)
 
 

@@ -13,6 +13,7 @@ from gep.base.findings import Finding
 from gep.base.records import Key, Measure
 from gep.engine.bind import Parameters
 from gep.engine.cells import Cells
+from gep.engine.kept_rows import KeptRows
 from gep.engine.trace import Node
 from gep.rules.product import Plan
 
@@ -56,15 +57,20 @@ class Task:
     engine: Literal["duckdb", "reference"] = "duckdb"
     threads: int = 0  # 0: as many as the machine has
     base_year: int = 0  # of constant prices, for inputs of time `base`
+    keep_rows: bool = False  # keep in memory the rows of sums below which there may be a parameter with a spread
 
 
 @dataclass
 class Outcome:
-    """Trace nodes by id and findings, each once, in the order they came up; how many checks and second routes ran."""
+    """Trace nodes by id and findings, each once, in the order they came up; how many checks and second routes ran.
+
+    `rows`: id of the node of a row sum -> its rows, for those the task asks to keep.
+    """
 
     nodes: dict[str, Node] = field(default_factory=dict)
     findings: dict[str, Finding] = field(default_factory=dict)
     checks: int = 0
+    rows: dict[str, KeptRows] = field(default_factory=dict)
 
     def tell(self, *findings: Finding) -> None:
         for f in findings:

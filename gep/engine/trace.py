@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -91,7 +92,9 @@ def parameter_entry(parameter: Parameter) -> Node:
         "parameter": parameter.id,
         "key": key_text(parameter.key),
         "region": parameter.region,
-        "amount": None if parameter.value is None else format(parameter.value, "f"),
+        "amount": _decimal_text(parameter.value),
+        "low": _decimal_text(parameter.low),
+        "high": _decimal_text(parameter.high),
         "unit": parameter.unit,
         "status": parameter.status,
         "source": parameter.source,
@@ -102,6 +105,10 @@ def parameter_entry(parameter: Parameter) -> Node:
         "file": parameter.file,
         "row": parameter.line,
     }
+
+
+def _decimal_text(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
 
 
 def unknown_parameter(bound: Bound) -> Node:
@@ -115,6 +122,8 @@ def unknown_parameter(bound: Bound) -> Node:
         "key": key_text(key),
         "region": region,
         "amount": None,
+        "low": None,
+        "high": None,
         "unit": bound.unit,
         "status": "unknown",
         "source": "-",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from gep.base.records import Source
+from gep.catalog.zoning import ZONED
 
 Node = Mapping[str, Any]
 COMPUTED, SUBMITTED, PARAMETER = "computed", "submitted", "parameter"
@@ -69,6 +70,7 @@ class Below:
     """What rests below the figures of a release: parameters, and whether any of it is illustrative. Each node is walked once.
 
     The parameters are those of the figure's own year: a stock that is carried over from the year before has its own rows there.
+    What a zone was given of a figure of its region has none of its own: they stand under that figure.
     """
 
     def __init__(self, nodes: Mapping[str, Node], sources: Mapping[str, Source]) -> None:
@@ -121,9 +123,11 @@ class Below:
         own = (name,) if node["kind"] == "parameter" else ()
         years = [self.years[c] for c in under]
         here = self.years[name] = _year(node) or next((y for y in years if y), "")  # a total is of the year of its parts
-        listed = [p for (names, _), year in zip(parts, years, strict=True) if year in ("", here) for p in names]
+        zoned = str(node.get("rule") or "").startswith(ZONED)
+        same = [] if zoned else [names for (names, _), year in zip(parts, years, strict=True) if year in ("", here)]
+        listed = [p for names in same for p in names]
         several = tuple(dict.fromkeys((*own, *listed))) if listed else own
-        only = next((names for names, _ in parts if names == several), several)  # one tuple for all that share it
+        only = next((names for names in same if names == several), several)  # one tuple for all that share it
         return only, self._made_up(node) or any(made_up for _, made_up in parts)
 
     def _made_up(self, node: Node) -> bool:

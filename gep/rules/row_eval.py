@@ -152,3 +152,9 @@ def _function(fn: str, args: list[Array]) -> Array:
             return np.where(illegal, np.nan, np.power(x, y))
         case _:
             raise TypeError(f"{fn} stands in a row product")
+
+
+def over_arrays(node: Node, arrays: Mapping[str, Array]) -> Array:
+    """The tree over arrays that broadcast to one shape, one operation at a time; NaN where it has no value."""
+    with np.errstate(all="ignore"):
+        return np.asarray(_array(node, arrays), dtype=np.float64)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import pairwise
 from typing import Literal
 
 import pyarrow as pa
@@ -22,14 +20,15 @@ from gep.catalog.resolve import Lookup
 from gep.catalog.valuation import value_id
 from gep.engine.cells import Cell, Cells, from_facts, gap
 from gep.engine.execute import execute
+from gep.engine.kept_rows import KeptRows
 from gep.engine.task import Outcome, Task
 from gep.engine.trace import Node, cell_node
 from gep.intake.checks import Need, missing_inputs
+from gep.workflow.constant import at_constant_prices
 from gep.workflow.plans import Method, line_keys, line_needs, method, needs, steps, value_steps, with_classes
 from gep.workflow.ready import check_classes, check_records
-
-VINTAGE = "vintage"  # the attribute of a figure that is published several times
-DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")  # as text in the order of time
+from gep.workflow.versions import at_current_prices, newest
+from gep.workflow.zones import zone_cells
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class Computation:
     nodes: Mapping[str, Node]
     lookup: Lookup
     findings: tuple[Finding, ...]
+    # of sums below which a parameter may have a spread, by the id of their node
+    rows: Mapping[str, KeptRows] = field(default_factory=dict, kw_only=True)
 
     @property
     def profile(self) -> str:
@@ -69,7 +70,7 @@ def compute(
     m = method(catalog, profile, year)
     current, findings = newest([f for f in facts if f.period[:4] == str(year)])
     m, classes = with_classes(catalog, m, current, leaves)
-    usable, unused = _usable(m, current)
+    usable, unused = _usable(m, at_current_prices(current))
     findings += [*classes, *unused]
     usable += (f for f in facts if f.period[:4] == str(year - 1) and f.measure in m.before)
     cells = from_facts(usable, m.measures)
@@ -91,19 +92,26 @@ def compute(
         row_routes=ROW_ROUTES,
         engine=engine,
         threads=threads,
+        keep_rows=m.resolved.scheme.uncertainty is not None,
     )
     findings += check_records(m.plans, base.records, tuple(leaves), year)
     findings += check_classes(base.steps, base.records, tuple(leaves), year)
     physical = execute(base)
     findings += gaps(m, cells, line_needs(catalog, m, cells, leaves, str(year)), vocabulary)
     value = execute(replace(base, steps=value_steps(catalog, m, cells, leaves, str(year))))
+    constant = at_constant_prices(catalog, m, base, facts, lookup, leaves)
+    zoned = zone_cells(catalog, m, base)
+    outcomes = (physical, value, *constant.outcomes, *zoned.outcomes)
     lines = {line.measure for s in m.resolved.scheme.services for line in s.lines}
     submitted = submitted_nodes(c for c in cells if c.is_input and c.measure in lines)
-    nodes = {**submitted, **physical.nodes, **value.nodes}
+    made = {name: node for outcome in outcomes for name, node in outcome.nodes.items()}
+    nodes = {**submitted, **made}
     findings += _overlaps(catalog, m, cells, leaves, year)
-    findings += _unread(catalog, m, cells, {**physical.nodes, **value.nodes}, leaves, str(year))
-    told = {f.id: f for f in (*findings, *lookup.findings.values(), *_told(physical), *_told(value))}
-    return Computation(m, year, tuple(leaves), cells, nodes, lookup, tuple(told.values()))
+    findings += _unread(catalog, m, cells, made, leaves, str(year))
+    known = (*lookup.findings.values(), *_told(physical), *_told(value), *constant.findings, *zoned.findings)
+    told = {f.id: f for f in (*findings, *known)}
+    rows = {name: kept for outcome in outcomes for name, kept in outcome.rows.items()}
+    return Computation(zoned.method, year, tuple(leaves), cells, nodes, lookup, tuple(told.values()), rows=rows)
 
 
 def _overlaps(catalog: Catalog, m: Method, cells: Cells, leaves: Sequence[str], year: int) -> list[Finding]:
@@ -130,30 +138,6 @@ def _value_of(cells: Cells, measures: Sequence[str], leaves: Sequence[str], peri
 
 def _told(outcome: Outcome) -> tuple[Finding, ...]:
     return tuple(outcome.findings.values())
-
-
-def newest(facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
-    """Of figures that were published several times (attr.vintage, the day), the latest; the older ones are told.
-
-    Versions whose vintage is no day cannot be put in order: a finding stops, whichever is kept. A figure without a vintage that
-    stands twice is not for this to settle.
-    """
-    versions: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in (f for f in facts if VINTAGE in f.attrs):
-        others = tuple((n, v) for n, v in fact.attrs.items() if n != VINTAGE)
-        versions.setdefault((fact.measure, fact.region, fact.period, fact.key, others), []).append(fact)
-    findings, dropped = [], set()
-    for several in (sorted(v, key=lambda f: f.attrs[VINTAGE]) for v in versions.values() if len(v) > 1):
-        for older, fact in pairwise(several):
-            dropped.add(id(older))
-            name = f"{fact.measure}/{fact.region}/{fact.period}/{key_text(fact.key) or '-'}"
-            where = Place(older.origin.file, older.origin.row, key=name)
-            days = all(DAY.fullmatch(f.attrs[VINTAGE]) for f in (older, fact))
-            found, used = f"{older.amount} {older.unit}", f"{fact.amount} {fact.unit} ({fact.attrs[VINTAGE]})"
-            code = "RUN-OLDER-VINTAGE" if days else "RUN-VINTAGE-NO-DAY"
-            found = found if days else f"{older.attrs[VINTAGE]}, {fact.attrs[VINTAGE]}"
-            findings.append(finding(code, where, found=found, expected=used if days else "2021-03-20", item=fact.measure))
-    return [f for f in facts if id(f) not in dropped], findings
 
 
 def _usable(m: Method, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -14,12 +14,23 @@ from gep.base.rounding import store
 from gep.base.states import Amount, total
 from gep.base.units import base_text, parse_unit
 from gep.book import Book
+from gep.catalog.constant_values import CONSTANT
+from gep.catalog.valuation import VALUE
+from gep.catalog.zoning import ALL_KEYS, ALL_ZONES, ALL_ZONES_NAMES, KEY, ZONED, zone_id
 from gep.explain.address import BY_COLUMN, Address, fit, parse
 from gep.explain.explanation import Explanation, Formula, Step, quantity
 from gep.explain.trail import below, children
 from gep.rules import markup
 from gep.rules.parse import parse as parse_expression
 from gep.workflow.views import Release, complete, no_figure, release_of
+
+# measures that are made of those of the catalogue: how their ids begin, and what is said of them
+MADE = (
+    (VALUE, "价值", "value"),
+    (CONSTANT, "不变价价值", "value at constant prices"),
+    (KEY, "分摊面积", "area by which it is brought down"),
+    (ALL_KEYS, "各分区分摊面积合计", "area by which it is brought down, all zones"),
+)
 
 
 def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
@@ -30,11 +41,8 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     words = _Words(book, lang)
     steps = tuple(_step(release, start, "", True, words, ()) for start in starts)
     nodes = {str(n["id"]): n for start in starts for n in below(start, release.nodes)}
-    if address.with_column == "price":
-        steps = tuple(s for part in steps for s in part.steps if s.role == "price")
-        nodes = {str(n["id"]): n for s in steps for n in below(str(s.node["id"]), release.nodes)}
-    if address.with_column in ("quantity",) and address.view == "value_account":
-        steps = tuple(s for part in steps for s in part.steps if s.role == "quantity")
+    if address.with_column == "price" or (address.with_column == "quantity" and address.view == "value_account"):
+        steps = tuple(s for part in steps for s in _beside(release, part, address.with_column, words))
         nodes = {str(n["id"]): n for s in steps for n in below(str(s.node["id"]), release.nodes)}
     if not steps:
         raise no_figure(address.text(), [])
@@ -66,6 +74,24 @@ def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str,
     return [release.figures[f] for f in found]
 
 
+def _beside(release: Release, value: Step, column: str, words: _Words) -> Iterator[Step]:
+    """The price or the quantity that a value rests on; for a zone the price of its region, and the quantity of the zone."""
+    if not _zoned(value.node):
+        yield from (s for s in value.steps if s.role == column)
+    elif column == "price":
+        yield from (s for whole in value.steps if whole.role == "whole" for s in whole.steps if s.role == column)
+    else:
+        measure = str(value.node["measure"])
+        line = zone_id(measure.removeprefix(ZONED).partition(".")[2])
+        name = str(value.node["id"]).replace(f"/{measure}/", f"/{line}/", 1)
+        if name in release.nodes:
+            yield _step(release, name, column, True, words, ())
+
+
+def _zoned(node: Mapping[str, Any]) -> bool:
+    return str(node.get("measure", "")).startswith(ZONED)
+
+
 def _state(release: Release, figure: str) -> State:
     return State(str(release.nodes[release.figures[figure]].get("state", State.VALUE)))
 
@@ -81,12 +107,20 @@ class _Words:
             code = self.book.catalog.codes.get("parameter", {}).get(node["parameter"])
             name = code.names.of(self.lang) if code else node["parameter"]
             return f"{name}{self.key(node['key'])}"
-        name = str(node.get("measure", ""))
-        measure = self.book.catalog.measures.get(name.removeprefix("value."))
-        if measure is None:
-            return name
-        title = measure.names.of(self.lang) + self.key(node["key"])
-        return f"{title} · {'价值' if self.lang == 'zh' else 'value'}" if name.startswith("value.") else title
+        return self.measure(str(node.get("measure", "")), self.key(node["key"]))
+
+    def measure(self, name: str, key: str) -> str:
+        """The name of a measure of the catalogue, or of one that was made of its: a value, an area, the part of a zone."""
+        plain = name.removeprefix(ZONED)
+        for begins, zh, en in MADE:
+            if plain.startswith(begins):
+                inner = plain.removeprefix(begins)
+                service = self.book.catalog.codes.get("service", {}).get(inner) if begins in (KEY, ALL_KEYS) else None
+                title = service.names.of(self.lang) if service else self.measure(inner, "")
+                return f"{title}{key} · {zh if self.lang == 'zh' else en}"
+        measure = self.book.catalog.measures.get(plain)
+        names = ALL_ZONES_NAMES if plain == ALL_ZONES else measure.names if measure else None
+        return name if names is None else names.of(self.lang) + key
 
     def key(self, text: str) -> str:
         names = []

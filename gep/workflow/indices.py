@@ -297,6 +297,25 @@ def _node_of(cell: Cell, fact: Fact) -> str:
     return f"cell:{cell.address}" if basis == CURRENT else f"cell:{cell.address};price_basis:{basis}"
 
 
+def with_intervals(figures: Iterable[Figure], spreads: Iterable[Mapping[str, object]]) -> Iterator[Figure]:
+    """The rows of the index with the interval of GEP and of the index, where some of what they rest on has a known spread.
+
+    `spreads`: rows of the table `uncertainty`. Where nothing has one there is no interval: one of no width would claim exactness.
+    """
+    ends: dict[tuple[object, ...], tuple[object, object]] = {}
+    for row in spreads:
+        if row["known_share"]:
+            ends[(*(row[n] for n in ("region_code", "zone", "price_basis")), row["item"])] = (row["low"], row["high"])
+    for figure in figures:
+        here = tuple(figure.row[n] for n in ("region_code", "zone", "price_basis"))
+        made = dict(figure.row)
+        for item in ("gep", "ggi"):
+            places = VALUE_PLACES if item in MONEY else RATIO_PLACES
+            for name, end in zip(("low", "high"), ends.get((*here, item), (None, None)), strict=True):
+                made[f"{item}_{name}"] = store(Fraction(end), places) if isinstance(end, Decimal) else None
+        yield replace(figure, row=made)
+
+
 def from_stored(rows: Iterable[Mapping[str, object]], vintage: int) -> Cells:
     """GEP and GDP of rows of green_gold_index as cells, each with a node that names the release they stand in."""
     cells = Cells()

@@ -25,9 +25,11 @@ from gep.workflow.accounts import Figure
 from gep.workflow.assets import AssetComputation
 from gep.workflow.compute import Computation
 from gep.workflow.indices import VIEW as indices_view
-from gep.workflow.indices import from_stored, indices
+from gep.workflow.indices import from_stored, indices, with_intervals
 from gep.workflow.sides import Sides, running, stored
 from gep.workflow.transitions import Matrices
+from gep.workflow.uncertain import spread_rows
+from gep.workflow.zone_rows import zone_figures
 
 FINAL = 3  # the lowest rank whose closings the next year takes
 
@@ -72,19 +74,25 @@ def lay_out(book: Book, computations: Sequence[Computation], spans: Matrices | N
 def _gep(laid: Laid, book: Book, c: Computation, facts: Sequence[Fact], before: Cells | None) -> Cells:
     """The accounts of a profile, their totals and the indices made of them; gives back what the indices of the next year read."""
     regions = book.config.regions
-    values = list(accounts.value(c, regions))
+    leaves = [*accounts.physical(c, regions), *accounts.value(c, regions)]
+    leaves += zone_figures(c, leaves)
+    values = [f for f in leaves if f.address.view == "value_account"]
     laid.nodes |= c.nodes
-    laid.figures += [(f.address.view, f) for f in (*accounts.physical(c, regions), *values)]
+    laid.figures += [(f.address.view, f) for f in leaves]
     totals = []
     for figure, made in accounts.totals(c, regions, values):
         totals.append(figure)
         laid.nodes |= {str(n["id"]): n for n in made}
     found = indices(book.catalog, c, totals, facts, regions, before)
     laid.nodes |= {i: n for i, n in found.nodes.items() if i not in laid.nodes}
-    laid.figures += [(f.address.view, f) for f in (*totals, *found.figures)]
-    laid.findings += found.findings
     for figure in found.figures:
         _name_columns(laid, figure, found.columns[figure.address.text()])
+    spreads = spread_rows(c, laid.nodes, regions, illustrative=book.config.illustrative)
+    laid.add("uncertainty", iter(spreads.figures))
+    laid.add("uncertainty_parameter", iter(spreads.parameters))
+    joined = [*totals, *with_intervals(found.figures, spreads.figures)]
+    laid.figures += [(f.address.view, f) for f in joined]
+    laid.findings += [*found.findings, *spreads.findings]
     return found.cells
 
 

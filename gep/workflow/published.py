@@ -11,10 +11,11 @@ from gep.base.findings import Refused
 from gep.base.records import Code, Fact
 from gep.base.rounding import half_unit, store
 from gep.base.units import parse_unit
-from gep.explain.address import NO_KEY, Address, fit, parse
+from gep.explain.address import NAMED, NO_KEY, Address, fit, parse
 from gep.workflow.accounts import Figure
 
 PLACES = 12
+CURRENT = "current"
 NOT_COMPUTED, MEETS, MISSES = "not_computed", "meets", "misses"
 
 
@@ -66,6 +67,7 @@ def compare_published(
 ) -> Iterator[Comparison]:
     """Each reference figure with what was computed for its address under `profile` (unless the address names another).
 
+    An address that names no zone or price basis means the whole region at current prices.
     A prefix is the sum of its leaves; a region stands for the leaves below it, and a code for the codes below it in its scheme
     (`carbon_oxygen` is carbon sequestration and oxygen release). Where a leaf is not split along a key that the address names,
     there is no such sum and the figure is not computed.
@@ -80,11 +82,13 @@ def compare_published(
         half = Fraction(0) if fact.exact or fact.amount is None else Fraction(half_unit(fact.amount))
         wanted = address.named.get("profile", profile)
         view = "value_account" if address.view == "gep_total" else address.view
+        around = {"zone": NO_KEY, "price_basis": CURRENT, **address.named}
         leaves = [
             f
             for f in figures
             if f.address.view == view
             and f.address.named.get("profile") == wanted
+            and all(f.address.named[n] == around[n] for n in NAMED[view] if n in around)
             and f.address.period == address.period
             and address.region in f.lineage
         ]

@@ -82,7 +82,7 @@ def check_records(
     """The rows a sum needs are there for every region, and none of the year stands where no sum would look for it."""
     used: dict[str, Plan] = {}
     for plan in plans:
-        if plan.rule.kind == "compute":
+        if plan.rule.makes:
             used |= {i.rows: plan for i in plan.inputs if i.kind == "column" and i.rows not in used}
     for name, plan in sorted(used.items()):
         found = _counts(records.get(name), str(year))
@@ -105,7 +105,7 @@ def check_classes(
     read: dict[tuple[str, str], set[str] | None] = {}  # (record set, dimension) -> the codes read; None: every row is
     for step in steps:
         rule = step.plan.rule
-        for name in {i.rows for i in step.plan.inputs if i.kind == "column" and i.rows in records and rule.kind == "compute"}:
+        for name in {i.rows for i in step.plan.inputs if i.kind == "column" and i.rows in records and rule.makes}:
             for dim in set(records[name].column_names) & set(step.domains):
                 before = read.get((name, dim), set())
                 whole = dim not in rule.grain or before is None

@@ -35,6 +35,7 @@ from gep.workflow.published import compare_published
 from gep.workflow.region_rows import region_change_rows
 from gep.workflow.submit import Holdings
 from gep.workflow.transitions import Matrices
+from gep.workflow.zone_rows import zone_member_rows
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,7 @@ def _tables(
         if not any(above in leaves for above in list(lineage(r.code, book.config.regions))[1:])
     ]  # fmt: skip
     tables["region_change"] = region_change_rows(book.config, vintage)
+    tables["zone_member"] = zone_member_rows(book.catalog, book.config, vintage)
     return tables
 
 

@@ -5,7 +5,7 @@
 -- param base_year INTEGER: 基年 | year compared with
 -- default base_year: SELECT max(year) FROM gep_total WHERE year < $year
 -- param level VARCHAR: 行政层级 | level of the regions
--- default level: SELECT region_level FROM gep_total GROUP BY ALL ORDER BY count(*) DESC, region_level LIMIT 1
+-- default level: SELECT region_level FROM gep_total WHERE zone = '-' GROUP BY ALL ORDER BY count(*) DESC, region_level LIMIT 1
 -- note zh: 只在同一层级内排名;缺数的地区列出但不参加排名。
 -- note en: Regions of one level only; a region with a missing total is listed and has no place.
 WITH ranked AS (

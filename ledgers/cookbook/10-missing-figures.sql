@@ -10,14 +10,14 @@ WITH missing AS (
   FROM physical_account WHERE year = $year AND zone = '-' AND state IN ('not_available', 'refused')
   UNION ALL BY NAME
   SELECT 'value_account' AS "view", vintage, year, profile AS scheme, region_code, region_name,
-    concat_ws('/', service, benefit, product, ecosystem) AS key, currency AS unit, state
+    concat_ws('/', service, benefit, product, ecosystem) AS key, price_basis, currency AS unit, state
   FROM value_account WHERE year = $year AND zone = '-' AND state IN ('not_available', 'refused')
   UNION ALL BY NAME
   SELECT 'asset_account' AS "view", vintage, year, scheme, region_code, region_name,
     concat_ws('/', table_id, instance, row_code, column_code, cause) AS key, unit, state
   FROM asset_account WHERE year = $year AND state IN ('not_available', 'refused')
 )
-SELECT m."view", m.scheme, m.region_code, m.region_name, m.key, m.unit, m.state,
+SELECT m."view", m.scheme, m.region_code, m.region_name, m.key, m.price_basis, m.unit, m.state,
   string_agg(p.ancestor, ' ' ORDER BY p.ancestor) AS blocked
 FROM missing m
 LEFT JOIN region_path p ON p.vintage = m.vintage AND p.year = m.year AND p.code = m.region_code

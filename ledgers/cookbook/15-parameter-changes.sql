@@ -6,8 +6,8 @@
 -- default year: SELECT max(year) FROM gep_total
 -- param base_year INTEGER: 基年 | year compared with
 -- default base_year: SELECT max(year) FROM gep_total WHERE year < $year
--- note zh: 只看该地区生态产品总值用到的参数;一年之内用了几个值的全部列出。
--- note en: Parameters that the GEP of the region rests on; where one year used several amounts, all are listed.
+-- note zh: 只看该地区当年价生态产品总值用到的参数;一年之内用了几个值的全部列出。
+-- note en: Parameters that the GEP of the region at current prices rests on; where one year used several amounts, all are listed.
 WITH used AS (
   SELECT
     parameter, key, region_code,
@@ -18,6 +18,7 @@ WITH used AS (
     string_agg(DISTINCT status, ' | ' ORDER BY status) AS status
   FROM parameter_used
   WHERE vintage IN (SELECT vintage FROM vintage_in_use WHERE year IN ($year, $base_year))
+    AND contains(figure, '/zone=-/') AND contains(figure, '/price_basis=current/')
     AND (starts_with(figure, concat('gep_total/', $region, '/', $year, '/'))
       OR starts_with(figure, concat('gep_total/', $region, '/', $base_year, '/')))
   GROUP BY ALL

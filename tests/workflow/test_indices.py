@@ -92,7 +92,7 @@ def fact(item: str, amount: str, unit: str, region: str = ONE, year: int = 2019,
 
 def returns(region: str = ONE, year: int = 2019) -> list[Fact]:
     """Of a county in 2019: 40 m3 and 10 visits, 1,000 yuan in all; GDP 2,000 yuan, 4 persons, 0.5 km2."""
-    at = {"region": region, "year": year}
+    at: dict[str, Any] = {"region": region, "year": year}
     return [
         fact("water_retention", "40", "m3", **at),
         fact("tourism_visits", "10", "人次", **at),
