@@ -63,6 +63,7 @@ RETURNED: Mapping[str, tuple[str, str]] = {
     "index_carbon": ("carbon_emission", ""),
     "index_realised": ("realised_value", ""),
 }
+VALUE_ADDED, INDUSTRIES = "value_added", ("primary", "secondary", "tertiary")
 AT_PRICES = ("index_gdp",)  # what must be stated at the price basis of the index
 GEP_ONLY = frozenset({"index_gep", "index_gdp"})  # what is read for the year before
 
@@ -113,7 +114,7 @@ class _Run:
         self.m, self.catalog, self.c, self.regions, self.before = m, catalog, c, regions, before
         self.period = str(c.year)
         self.totals = {(f.address.region, f.address.named["zone"], f.address.named["price_basis"]): f for f in totals}
-        items = {name for pair in RETURNED.values() for name in pair if name}
+        items = {VALUE_ADDED, *(name for pair in RETURNED.values() for name in pair if name)}
         current, _ = newest([f for f in facts if f.period == self.period and f.measure in items])  # older ones are told already
         self.returned: dict[tuple[str, str, str], list[Fact]] = {}
         for f in current:
@@ -283,12 +284,33 @@ class _Run:
         for region, at in self.summed.items():
             place = Place(key=f"gdp/{region}/{self.period}/{self.c.profile}")
             yield finding("INDEX-GDP-SUMMED", place, found=", ".join(sorted(at)), region=region, year=self.c.year)
+        yield from self._value_added()
         codes = self.catalog.codes.get("service", {})
         for service in self.c.method.resolved.scheme.services:
             group = codes[service.id].attrs.get("class", "") if service.id in codes else ""
             if service.service_class == "regulating" and group and group != "regulating":
                 place = Place(self.c.method.resolved.scheme.file, key=f"geep/-/{self.period}/{service.id}")
                 yield finding("INDEX-GEEP-IN-GDP", place, found=group, expected="regulating", service=service.id)
+
+    def _value_added(self) -> Iterator[Finding]:
+        """The three industries of a region against its GDP of the same version, within the rounding of the returned figures."""
+        for (item, region, basis), facts in self.returned.items():
+            whole = [f for f in self.returned.get(("gdp", region, basis), []) if vintage_text(f) == vintage_text(facts[0])]
+            parts = [f for f in facts if dict(f.key).get("industry") in INDUSTRIES]
+            if item != VALUE_ADDED or len(parts) < len(INDUSTRIES) or not whole or len({vintage_text(f) for f in parts}) > 1:
+                continue
+            cells = [cell_of(f, self.catalog.measures[f.measure]) for f in (*parts, whole[0])]
+            if any(c.exact is None or c.low is None for c in cells):
+                continue
+            gap = sum((c.exact or Fraction(0) for c in cells[:-1]), Fraction(0)) - (cells[-1].exact or Fraction(0))
+            allowed = sum(((c.exact or Fraction(0)) - (c.low or Fraction(0)) for c in cells), Fraction(0))
+            if abs(gap) > allowed:
+                origin = whole[0].origin
+                place = Place(origin.file, origin.row, key=f"gdp/{region}/{self.period}/{basis}")
+                found, expected = store(cells[-1].exact or Fraction(0), 2), store((cells[-1].exact or Fraction(0)) + gap, 2)
+                yield finding(
+                    "INDEX-VALUE-ADDED", place, found=f"{found} CNY", expected=f"{expected} CNY", difference=store(-gap, 2)
+                )
 
 
 def _node_of(cell: Cell, fact: Fact) -> str:

@@ -176,6 +176,23 @@ def test_a_gdp_of_zero_gives_no_index(catalog: Catalog) -> None:
     assert (r["gdp"], r["ggi"], r["energy_per_gdp"]) == (0, None, None)
 
 
+def test_the_three_industries_are_gdp_within_the_rounding_of_the_returns(catalog: Catalog) -> None:
+    """2,000 yuan of GDP against 300 + 700 + 1,001: each is rounded to a yuan, so four halves may come together, no more."""
+
+    def told(tertiary: str, vintage: str = "final") -> list[str]:
+        shares = (("primary", "300"), ("secondary", "700"), ("tertiary", tertiary))
+        made_of = [
+            fact("value_added", v, "元", key=key_of({"industry": i}), vintage=vintage, released_on="2020-12-15")
+            for i, v in shares
+        ]
+        return [f.difference for f in made(catalog, [*returns(), *made_of]).findings if f.code == "INDEX-VALUE-ADDED"]
+
+    assert told("1000") == []
+    assert told("1002") == []
+    assert told("1003") == ["-3.00"]
+    assert told("1003", vintage="preliminary") == []  # of another version than the GDP in use
+
+
 # ---- the city
 
 
