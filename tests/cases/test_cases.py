@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from gep.book import Book
 from gep.workflow.init import init
 from gep.workflow.run import run
 from gep.workflow.views import rows
+from tests.ready import Ready
 
 # the example city has nothing printed to meet; tests/books runs it
 HERE = Path(__file__).parent
@@ -36,23 +38,13 @@ MEETS = {
 }
 PHYSICAL = {"hj-1173-made-up"}  # its profile has no prices, so it has no totals
 
-Ready = Callable[[str], Book]
+Case = Callable[[str], Book]
 
 
 @pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+def case(ready: Ready) -> Case:
     """The book of a case, run once."""
-    made: dict[str, Book] = {}
-
-    def get(name: str) -> Book:
-        if name not in made:
-            book, submitted = init(tmp_path_factory.mktemp("case") / name, str(CASES[name]), who="maker")
-            assert [s.status for s in submitted] == ["accepted"] * len(submitted)
-            assert run(book, who="maker").vintage is not None
-            made[name] = book
-        return made[name]
-
-    return get
+    return cache(lambda name: ready.book(str(CASES[name]), "all"))
 
 
 def test_every_case_says_what_it_must_compare() -> None:
@@ -60,15 +52,15 @@ def test_every_case_says_what_it_must_compare() -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_printed_figures_are_met(name: str, ready: Ready) -> None:
-    verdicts: Counter[str] = Counter(r["verdict"] for r in rows(ready(name), "SELECT verdict FROM published_figure"))
+def test_printed_figures_are_met(name: str, case: Case) -> None:
+    verdicts: Counter[str] = Counter(r["verdict"] for r in rows(case(name), "SELECT verdict FROM published_figure"))
     assert verdicts["misses"] == 0
     assert verdicts["meets"] >= MEETS[name]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_no_service_is_lost(name: str, ready: Ready) -> None:
-    totals = rows(ready(name), "SELECT * FROM gep_total")
+def test_no_service_is_lost(name: str, case: Case) -> None:
+    totals = rows(case(name), "SELECT * FROM gep_total")
     assert bool(totals) == (name not in PHYSICAL)
     for r in totals:
         assert r["enabled"] == r["valued"] + r["missing"] + r["not_applicable"]
@@ -80,16 +72,16 @@ def figure(book: Book, name: str) -> dict[str, Any]:
     return next(r for r in found if r["figure"] == name)
 
 
-def test_garze_total(ready: Ready) -> None:
+def test_garze_total(case: Case) -> None:
     """7548.91 in [7543.15, 7554.67], printed 7545.59: silt, N, P and the reservoir come from 38.86 and 0.03."""
-    gep = figure(ready("garze-2010"), "gep_total/513300/2010#gep")
+    gep = figure(case("garze-2010"), "gep_total/513300/2010#gep")
     assert gep["value"] == "7545.59"
     assert [round(gep[c], 2) for c in ("computed", "low", "high")] == [Decimal("7548.91"), Decimal("7543.15"), Decimal("7554.67")]
 
 
-def test_garze_lines(ready: Ready) -> None:
+def test_garze_lines(case: Case) -> None:
     """23 priced lines; the widest are oxygen (2.51 ± 0.005 × 727 = ±3.635) and carbon (0.31 ± 0.005 × 380 = ±1.9)."""
-    book = ready("garze-2010")
+    book = case("garze-2010")
     priced = rows(book, "SELECT * FROM value_account WHERE profile = 'garze-2017' AND price IS NOT NULL")
     # 23 lines as printed; transpiration is one printed line and three figures by ecosystem
     assert len(priced) == 23 + 2
@@ -101,15 +93,15 @@ def test_garze_lines(ready: Ready) -> None:
     assert round(silt["computed"], 4) == Decimal("156.2423")
 
 
-def test_garze_flags_the_two_carbon_bases(ready: Ready) -> None:
-    found = rows(ready("garze-2010"), "SELECT * FROM finding WHERE rule = 'carbon_oxygen.one_base'")
+def test_garze_flags_the_two_carbon_bases(case: Case) -> None:
+    found = rows(case("garze-2010"), "SELECT * FROM finding WHERE rule = 'carbon_oxygen.one_base'")
     assert [(f["severity"], f["status"]) for f in found] == [("query", "answered")]
     assert "44" in found[0]["text_zh"]
     assert found[0]["answer"]
 
 
-def test_transpiration_says_it_is_illustrative(ready: Ready) -> None:
-    used = rows(ready("garze-2010"), "SELECT * FROM parameter_used WHERE figure LIKE 'value_account/%/transpiration/%'")
+def test_transpiration_says_it_is_illustrative(case: Case) -> None:
+    used = rows(case("garze-2010"), "SELECT * FROM parameter_used WHERE figure LIKE 'value_account/%/transpiration/%'")
     assert {r["parameter"] for r in used if r["status"] == "illustrative"} == {
         "transpiration_heat",
         "hot_days",
@@ -117,7 +109,7 @@ def test_transpiration_says_it_is_illustrative(ready: Ready) -> None:
     }
 
 
-def test_soil_retained_by_a_tenth_more(tmp_path: Path, ready: Ready) -> None:
+def test_soil_retained_by_a_tenth_more(tmp_path: Path, case: Case) -> None:
     """Silt, N and P rise by exactly a tenth, GEP by their sum, and nothing else moves: none of them is an input."""
     source = tmp_path / "source"
     copy(CASES["garze-2010"], source)
@@ -125,7 +117,7 @@ def test_soil_retained_by_a_tenth_more(tmp_path: Path, ready: Ready) -> None:
     book, _ = init(tmp_path / "book", str(source), who="maker")
     run(book, profiles=["garze-2017"], who="maker")
     query = "SELECT service, benefit, product, ecosystem, value FROM value_account WHERE profile = 'garze-2017' ORDER BY ALL"
-    before, after = rows(ready("garze-2010"), query), rows(book, query)
+    before, after = rows(case("garze-2010"), query), rows(book, query)
     risen = Fraction(0)
     for old, new in zip(before, after, strict=True):
         if old["service"] == "soil_retention":
@@ -136,7 +128,7 @@ def test_soil_retained_by_a_tenth_more(tmp_path: Path, ready: Ready) -> None:
         else:
             assert old == new
     gep = "SELECT gep FROM gep_total WHERE profile = 'garze-2017'"
-    assert Fraction(rows(book, gep)[0]["gep"]) - Fraction(rows(ready("garze-2010"), gep)[0]["gep"]) == risen
+    assert Fraction(rows(book, gep)[0]["gep"]) - Fraction(rows(case("garze-2010"), gep)[0]["gep"]) == risen
 
 
 def copy(source: Path, target: Path) -> None:

@@ -21,9 +21,8 @@ from gep.rules.exact import evaluate, log10
 from gep.rules.nodes import Node
 from gep.rules.parse import parse
 from gep.workflow.compare import compare_profiles
-from gep.workflow.init import init
-from gep.workflow.run import run
 from gep.workflow.views import rows
+from tests.ready import Ready
 
 TABLE = Path(__file__).parents[1] / "data" / "reference" / "gep-worked-examples.csv"
 OCTETS = 10**8  # the table is in 10⁸ yuan
@@ -171,11 +170,8 @@ def test_syn_4(catalog: Catalog) -> None:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    book, submitted = init(tmp_path_factory.mktemp("syn") / "syn-1", str(Path(__file__).parent / "syn-1"), who="maker")
-    assert {s.status for s in submitted} == {"accepted"}
-    assert run(book, who="maker").vintage is not None
-    return book
+def county(ready: Ready) -> Book:
+    return ready.book(str(Path(__file__).parent / "syn-1"), "all")
 
 
 def gep(book: Book, profile: str) -> Decimal:

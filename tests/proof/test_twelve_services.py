@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from gep.base.data import data_root
-from gep.workflow.init import init
-from gep.workflow.run import run
+from tests.ready import Ready
 
 COUNTY, YEAR = "990121", "2020"
 TOP = data_root()
@@ -100,15 +99,12 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def stated(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Decimal]:
+def stated(ready: Ready) -> Mapping[str, Decimal]:
     """Service -> value in yuan, as the release of the city has it."""
-    book, submitted = init(tmp_path_factory.mktemp("city") / "book", str(CITY), who="proof")
-    assert {s.status for s in submitted} == {"accepted"}
-    made = run(book, YEAR, profiles=["sample"], who="proof")
-    assert made.vintage is not None, [f.text("en") for f in made.findings if f.severity == "stop"]
+    (release,) = ready.book("sample-city", "2020-2021", ["sample"]).releases.iterdir()
     totals: dict[str, Decimal] = {}
-    for r in rows(book.releases / str(made.vintage) / "value_account.csv"):
-        if (r["region_code"], r["year"], r["price_basis"]) == (COUNTY, YEAR, "current") and r["value"]:
+    for r in rows(release / "value_account.csv"):
+        if (r["region_code"], r["zone"], r["year"], r["price_basis"]) == (COUNTY, "-", YEAR, "current") and r["value"]:
             totals[r["service"]] = totals.get(r["service"], D(0)) + D(r["value"])
     return totals
 

@@ -43,13 +43,13 @@ SPREAD: dict[str, tuple[float, float]] = {
     "dredging_cost": (0.15, 0.35),
     "afforestation_cost": (0.30, 0.30),
     "industrial_oxygen_price": (0.20, 0.20),
-    "soil_nutrient_treatment_cost": (0.05, 0.60),  # stands on the lowest lawful rate: provinces set higher ones
-    "air_pollutant_treatment_cost": (0.05, 0.60),
-    "water_pollutant_treatment_cost": (0.05, 0.60),
+    "air_pollutant_treatment_cost": (0.20, 0.20),
+    "water_pollutant_treatment_cost": (0.05, 0.60),  # stands on the lowest lawful rate: provinces set higher ones
+    "soil_nutrient_treatment_cost": (0.05, 0.60),
     "electricity_tariff": (0.06, 0.06),
 }
 # published capacities for NOx differ by several times: wide enough to reach what is discharged upstream, where the cap changes
-SPREAD_NOX = (0.75, 0.75)
+SPREAD_NOX = (0.60, 0.60)
 NOX = "pollutant:nox"
 AT_MOST = {"practice_factor": 1.0}  # nothing is done against erosion: no factor lies above that
 

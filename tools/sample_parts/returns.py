@@ -77,7 +77,7 @@ SOLAR_YEAR = {2016: 1.0, 2017: 1.5, 2018: 2.1, 2019: 2.6, 2020: 3.2, 2021: 4.0, 
 
 AIR = {  # t in the first year, change a year
     "so2": ({UPPER: 980.0, MIDDLE: 2_350.0, LOWER: 4_900.0}, -0.085),
-    "nox": ({UPPER: 1_450.0, MIDDLE: 2_900.0, LOWER: 6_200.0}, -0.060),
+    "nox": ({UPPER: 1_250.0, MIDDLE: 2_900.0, LOWER: 6_200.0}, -0.060),
     "dust": ({UPPER: 1_100.0, MIDDLE: 2_100.0, LOWER: 3_800.0}, -0.070),
 }
 WATER = {  # t generated per 10^4 persons, share that treatment removes, share of the rest that the river loses in a county
