@@ -162,6 +162,8 @@ def _details(step: Step, lang: str) -> list[Text]:
 
 def _cell_line(step: Step, lang: str) -> Text:
     words, node = WORDS[lang], step.node
+    if node.get("file") is None and node.get("amount") is not None and node.get("reason"):  # settled, and why
+        return Text(f"{node['reason']}", style="dim")
     if node.get("file") is None and node.get("amount") is not None:  # a row of a record set, or a flow that passes nowhere
         return Text(f"{words['row_of']} {node['measure']} {node['key']}, {node['region']} {node['period']}", style="dim")
     if node.get("file") is None:

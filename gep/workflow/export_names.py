@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from gep.base.records import Code, Layout, Names
+from gep.base.records import Code, Layout, Names, Scheme
 from gep.book import Book
 from gep.report.sdmx import code_id
 
@@ -13,6 +13,7 @@ CODES = {
     "CL_ECO_TYPE": ("ecosystem",),
     "CL_BENEFIT": ("benefit", "pollutant", "soil_nutrient", "medium"),
     "CL_PRODUCT": ("product", "water_use", "energy", "origin"),
+    "CL_ZONE": ("zone",),
 }
 
 
@@ -25,7 +26,7 @@ def labels(book: Book) -> dict[str, dict[str, Names]]:
         "CL_REF_AREA": {code: region.names for code, region in book.config.regions.items()},
         "CL_PROFILE": schemes,
         "CL_SCHEME": schemes,
-        "CL_PRICES": {"current": Names("当年价", "Current prices")},
+        "CL_PRICES": {"current": Names("当年价", "Current prices")} | dict(_constant_prices(catalog.schemes.values())),
         "CL_CURRENCY": {"CNY": Names("人民币元", "Yuan renminbi")},
         "CL_TABLE": {layout.id: layout.names for layout in catalog.layouts.values()},
         "CL_INSTANCE": _of_codes(catalog.codes.get(layout.instance, {}) for layout in catalog.layouts.values()),
@@ -34,6 +35,11 @@ def labels(book: Book) -> dict[str, dict[str, Names]]:
         "CL_LINE": {code: line.names for code, line in catalog.sheet.items()},
     }
     return found
+
+
+def _constant_prices(schemes: Iterable[Scheme]) -> Iterator[tuple[str, Names]]:
+    for how in (s.constant for s in schemes if s.constant is not None):
+        yield how.price_basis, Names(f"{how.base}年不变价", f"Prices of {how.base}")
 
 
 def _of_codes(schemes: Iterable[Mapping[str, Code]]) -> dict[str, Names]:
