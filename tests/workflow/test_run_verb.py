@@ -295,7 +295,7 @@ def test_a_price_changes_what_rests_on_it_by_its_share_and_nothing_else(raised: 
     leaves = {f for f in touched if f.startswith("value_account/")}
     assert len(leaves) == 8
     assert all(any(f.startswith(n) for n in named) for f in leaves)
-    assert {f.split("/")[0] for f in touched} == {"value_account", "gep_total"}
+    assert {f.split("/")[0] for f in touched} == {"value_account", "gep_total", "green_gold_index"}
 
 
 def test_the_total_moves_by_a_tenth_of_what_rests_on_the_price(raised: tuple[Book, Made, Made]) -> None:
@@ -416,7 +416,7 @@ def test_what_is_frozen_is_complete_and_named_by_its_hash(demo: Demo) -> None:
     data = (folder / "frozen.json").read_bytes()
     assert hashlib.sha256(data).hexdigest() == folder.name == same_hash(demo.book, 13)
     frozen = json.loads(data)
-    assert set(frozen) == {"regions", "region_changes", "garze-2017/2010", "garze-2017-one-carbon/2010"}
+    assert set(frozen) == {"regions", "region_changes", "garze-2017/2010", "garze-2017-one-carbon/2010", "green-gold/2010"}
     part = frozen["garze-2017/2010"]
     assert set(part) == {"scheme", "rules", "plans", "measures", "parameters", "codes", "sources"}
     used = {
