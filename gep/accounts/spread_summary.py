@@ -15,6 +15,7 @@ from gep.accounts.spread import Switch
 from gep.base.terms import Correlated, Shape, Uncertainty
 
 DIGITS = 9  # significant digits told: exp and pow may differ in the last place of a double from one machine to another
+MOST = 0.5  # of the gap
 ERRORS, SHARE = 3.0, 0.0005  # mean and value part by more than so many standard errors and more than this share of the value
 Cause: TypeAlias = Literal["switch", "skewed", "curved"]
 
@@ -96,26 +97,18 @@ def first_order(
     return FirstOrder(math.sqrt(max(0.0, variance)), shift, shares)
 
 
-def parts_from(value: float, made: Summary, offset: float = 0.0) -> bool:
-    """Whether the mean is off the value (moved by `offset`) by more than chance and by enough to matter."""
-    gap = abs(made.mean - value - offset)
-    return gap > ERRORS * made.error and gap > SHARE * abs(value)
-
-
 def cause(value: float, made: Summary, first: FirstOrder | None, switches: Sequence[Switch]) -> Cause | None:
-    """Why the mean of the draws is not the value; None where it is.
+    """Why the mean of the draws is not the value; None where it is, but for chance and for what does not matter.
 
-    `skewed`: the ends of parameters lie unevenly about their values, which explains the gap. `switch`: a min, max or where takes
-    another argument in part of the draws. `curved`: neither, so the formula bends.
+    `skewed`: the ends of parameters lie unevenly about their values, which explains most of the gap. `switch`: a min, max or
+    where takes another argument in part of the draws. `curved`: neither, so the formula bends.
     """
-    if not parts_from(value, made):
+    gap = made.mean - value
+    if abs(gap) <= ERRORS * made.error or abs(gap) <= SHARE * abs(value):
         return None
-    shift = first.shift if first else 0.0
-    if shift and not parts_from(value, made, shift):
+    if first is not None and first.shift / gap >= MOST:
         return "skewed"
-    if switches:
-        return "switch"
-    return "skewed" if abs(shift) >= abs(made.mean - value) / 2 else "curved"
+    return "switch" if switches else "curved"
 
 
 def group_of(how: Uncertainty, parameters: Mapping[str, str]) -> dict[str, Correlated]:

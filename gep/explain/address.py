@@ -58,6 +58,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 BY_COLUMN = ("gep_total", "balance_sheet", "green_gold_index")  # views each of whose columns has a trace node of its own
+TOTALS = tuple(f"total:{view}/" for view in POSITIONAL)  # how the nodes of figures that are totals by nature begin
 CODE = re.compile(r"[0-9A-Za-z_.:\-\u3400-\u9fff]+")
 NO_KEY = "-"
 VINTAGE_DIGITS = 9

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from gep.explain.address import TOTALS
 from gep.explain.trail import Node
 
 FROM_RELEASE = re.compile(r"@(\d+)$")  # a closing that was read from an earlier vintage
@@ -125,7 +126,7 @@ def _handed_on(node: Node) -> tuple[str, str | None, str, str]:
 def roots(nodes: Mapping[str, Node]) -> dict[str, str]:
     """Figure address (complete, without vintage) -> id of its node; a total by nature stands under its columns."""
     found = {str(f): i for i, n in nodes.items() for f in n.get("figures") or ()}
-    return found | {i.removeprefix("total:"): i for i in nodes if i.startswith("total:")}
+    return found | {i.removeprefix("total:"): i for i in nodes if i.startswith(TOTALS)}
 
 
 def typed(held: Content | None) -> str:

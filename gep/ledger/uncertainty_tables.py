@@ -40,7 +40,12 @@ UNCERTAINTY = Table(
             "Item: gep, material, regulating, cultural, ggi, geep, or the code of a service",
         ),
         Column("value", RATIO, "账面值(各参数取其取值)", "Value of the account, each parameter at its value"),
-        Column("mean", RATIO, "抽样均值;无法计算时为空", "Mean of the draws; NULL where they have no value"),
+        Column(
+            "mean",
+            RATIO,
+            "抽样均值;所依据的参数无一有离散范围,或抽样无法计算时,本列与区间为空",
+            "Mean of the draws; with the interval NULL where no parameter it rests on has a known spread, or a draw has no value",
+        ),
         Column("sd", RATIO, "抽样标准差", "Standard deviation of the draws"),
         Column("low", RATIO, "区间下限", "Lower end of the interval"),
         Column("median", RATIO, "抽样中位数", "Median of the draws"),

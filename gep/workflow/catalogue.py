@@ -215,7 +215,8 @@ def _leaves(book: Book, account: str, choice: Choice, above: Mapping[str, Iterab
 
 def _rollup(book: Book, account: str, choice: Choice) -> Rollup:
     """Totals over ecosystems and up the tree; a total comes before a leaf of the same keys, which is a part of it."""
-    sql = f"SELECT * FROM {account}_account_rollup_all WHERE {choice.of(account)} AND ecosystem = '{NO_KEY}' ORDER BY is_total DESC"
+    chosen = f"{choice.of(account)} AND ecosystem = '{NO_KEY}'"
+    sql = f"SELECT * FROM {account}_account_rollup_all WHERE {chosen} ORDER BY is_total DESC"
     made: dict[tuple[str, str, str, str], list[SqlRow]] = {}
     for r in rows(book, sql):
         made.setdefault((r["region_code"], r["service"], r["benefit"], r["product"]), []).append(r)

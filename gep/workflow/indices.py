@@ -320,14 +320,13 @@ def _node_of(cell: Cell, fact: Fact) -> str:
 
 
 def with_intervals(figures: Iterable[Figure], spreads: Iterable[Mapping[str, object]]) -> Iterator[Figure]:
-    """The rows of the index with the interval of GEP and of the index, where some of what they rest on has a known spread.
+    """The rows of the index with the interval of GEP and of the index, where something they rest on has a known spread.
 
-    `spreads`: rows of the table `uncertainty`. Where nothing has one there is no interval: one of no width would claim exactness.
+    `spreads`: rows of the table `uncertainty`.
     """
     ends: dict[tuple[object, ...], tuple[object, object]] = {}
     for row in spreads:
-        if row["known_share"]:
-            ends[(*(row[n] for n in ("region_code", "zone", "price_basis")), row["item"])] = (row["low"], row["high"])
+        ends[(*(row[n] for n in ("region_code", "zone", "price_basis")), row["item"])] = (row["low"], row["high"])
     for figure in figures:
         here = tuple(figure.row[n] for n in ("region_code", "zone", "price_basis"))
         made = dict(figure.row)

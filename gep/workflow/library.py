@@ -19,6 +19,8 @@ from gep.workflow import answer as answers
 from gep.workflow import approve as approvals
 from gep.workflow import attach as attachments
 from gep.workflow import backup as backups
+from gep.workflow import change_regions as regions_explained
+from gep.workflow import change_years as years_explained
 from gep.workflow import compare as profiles_compared
 from gep.workflow import compare_vintages as vintages_compared
 from gep.workflow import compare_years as years_compared
@@ -30,6 +32,7 @@ from gep.workflow import reperform as performances
 from gep.workflow import run as runs
 from gep.workflow import states, views
 from gep.workflow import submit as submissions
+from gep.workflow import uncertainty as spreads
 from gep.workflow import verify as proofs
 from gep.workflow.release import Made
 
@@ -117,6 +120,18 @@ class Book(book.Book):
     def compare_profiles(self, left: str, right: str, **options: Any) -> Any:
         """Two profiles side by side, each difference in terms that add up to it. Options: region, year."""
         return profiles_compared.compare_profiles(self, left, right, **options)
+
+    def change_years(self, left: int, right: int, **options: Any) -> Any:
+        """Why GEP, the index and asset values changed between two years. Options: profile, region, basis, zone."""
+        return years_explained.change_years(self, left, right, **options)
+
+    def change_regions(self, left: str, right: str, year: int, **options: Any) -> Any:
+        """Why two regions differ in one year. Options: profile, basis."""
+        return regions_explained.change_regions(self, left, right, year, **options)
+
+    def uncertainty(self, year: int | None = None, **options: Any) -> Any:
+        """The spread of parameters carried to GEP and the indices. Options: region, profile, zone, basis."""
+        return spreads.uncertainty(self, year, **options)
 
     def explain(self, figure: str, lang: str = "zh") -> Any:
         """A figure down to returned cells and sourced coefficients."""

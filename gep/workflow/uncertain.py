@@ -24,6 +24,8 @@ from gep.workflow.spread_graph import Nodes, graph_of, in_order, stream_of, wron
 
 CURRENT = "current"
 PLACES = 12
+STATISTICS = ("mean", "sd", "low", "median", "high", "first_order_sd")
+DEVIATIONS = ("sd", "first_order_sd")
 SAME = 1e-6  # the graph at the parameters' own values gives the figure of the account, its roundings aside
 NAMED = 3  # how many calculations or parameters a cause names
 INDICES = {"green_gold_index": "ggi", "geep": "geep"}
@@ -169,12 +171,13 @@ class _Work:
         value = sum((self._amount(n) for n in target.parts or (target.node,)), Fraction(0))
         leaves = self._leaves(target)
         first = None
-        drawn: Row = {n: store(value, PLACES) for n in ("mean", "low", "median", "high")}
-        drawn |= {"sd": Decimal(0), "first_order_sd": Decimal(0)}
+        drawn: Row = dict.fromkeys((*STATISTICS, "cause", "cause_zh", "cause_en"))
         if target.node in self.graph.targets:
             slopes = carried.slopes[target.node]
             first = first_order(slopes, self.graph.spreads, self.how.shape, self.groups)
-            drawn = self._drawn(target, float(value), first, carried)
+            drawn |= self._drawn(target, float(value), first, carried)
+        elif all(leaf.parameters <= self.cover.known for leaf in leaves):  # else an interval of no width would claim exactness
+            drawn |= {n: Decimal(0) if n in DEVIATIONS else store(value, PLACES) for n in STATISTICS}
         cover = self.cover.coverage(leaves)
         self.made.figures.append(
             self._keys(target)

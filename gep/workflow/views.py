@@ -11,7 +11,7 @@ from typing import Any
 from gep.base.findings import Place, Refused, finding
 from gep.book import LOCK_SECONDS, Book
 from gep.catalog.tables import row_of
-from gep.explain.address import NAMED, NO_KEY, Address, parse
+from gep.explain.address import NAMED, NO_KEY, TOTALS, Address, parse
 from gep.ledger import query
 from gep.ledger.store import loaded
 from gep.workflow.release import is_fresh, publish_store, release_folders
@@ -45,7 +45,7 @@ class Release:
     def figures(self) -> dict[str, str]:
         """Figure address (complete, without vintage) -> node id; the columns of gep_total are nodes of their own."""
         found = {f: i for i, n in self.nodes.items() for f in n.get("figures", ())}
-        return found | {i.removeprefix("total:"): i for i in self.nodes if i.startswith("total:")}
+        return found | {i.removeprefix("total:"): i for i in self.nodes if i.startswith(TOTALS)}
 
 
 def rows(book: Book, sql: str) -> list[dict[str, Any]]:
