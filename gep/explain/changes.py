@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 from gep.explain.causes import Because
+from gep.explain.change import Causes
+from gep.explain.pair import decimal_text
 
 Kind = Literal["changed", "new", "gone"]
 EVIDENCE = 5  # differences that are listed with a figure; their count is complete
@@ -102,14 +105,40 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """The causes of the change of GEP and of the index in one year, of one profile (or two) at one price basis.
+
+    `mingled`: lines whose causes could not be told apart, so that they have equal shares.
+    """
+
+    causes: Causes
+    mingled: tuple[str, ...] = ()
+
+    @property
+    def unexplained(self) -> tuple[tuple[str, Fraction], ...]:
+        """(line, amount) that nothing known has moved: a fault, which is told and given to no factor."""
+        lines = {x.name: x.change.residual for p in self.causes.places for x in p.leaves}
+        return tuple((name, rest) for name, rest in lines.items() if rest)
+
+    def as_dict(self, *, detail: bool = False) -> dict[str, Any]:
+        apart = [{"line": name, "amount": decimal_text(amount)} for name, amount in self.unexplained]
+        return self.causes.as_dict(detail=detail) | {"unexplained": apart, "mingled": list(self.mingled)}
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two vintages in the years both compiled. `unchanged`: figures that are the same, by table."""
+    """Two vintages in the years both compiled.
+
+    `unchanged`: figures that are the same, by table; `explained`: why GEP changed, for each year, profile and price basis in
+    which it or the index did.
+    """
 
     left: Vintage
     right: Vintage
     years: tuple[int, ...]
     changes: tuple[Change, ...]
     unchanged: Mapping[str, int]
+    explained: tuple[Explained, ...] = ()
 
     @property
     def by_cause(self) -> dict[str, int]:
@@ -124,12 +153,14 @@ class Comparison:
         kinds: tuple[Kind, ...] = ("changed", "new", "gone")
         return {t: {k: counts[t, k] for k in kinds} | {"unchanged": self.unchanged[t]} for t in tables}
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, *, detail: bool = False) -> dict[str, Any]:
+        """For JSON; `detail`: with the parts of every line."""
         return {
             "left": self.left.as_dict(),
             "right": self.right.as_dict(),
             "years": list(self.years),
             "by_cause": self.by_cause,
             "by_table": self.by_table,
+            "causes": [e.as_dict(detail=detail) for e in self.explained],
             "changes": [c.as_dict() for c in self.changes],
         }

@@ -152,24 +152,6 @@ class Pair:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """GEP of a region and year in both profiles, with its services, each with its lines."""
-
-    region: str
-    year: int
-    currency: str
-    vintages: tuple[int, int]
-    price_basis: tuple[str, str]
-    gep: Pair
-
-    def as_dict(self) -> dict[str, object]:
-        services = [s.as_dict() | {"lines": [line.as_dict() for line in s.lines]} for s in self.gep.lines]
-        head = {"region": self.region, "year": self.year, "currency": self.currency}
-        held = {"vintages": list(self.vintages), "price_basis": list(self.price_basis)}
-        return head | held | {"gep": self.gep.as_dict(), "services": services}
-
-
 def decimal_text(amount: Fraction) -> str:
     """A finite decimal in full with at least the stored decimals, any other to MOST_PLACES."""
     places = next((n for n in range(PLACES, MOST_PLACES) if (amount * 10**n).denominator == 1), MOST_PLACES)

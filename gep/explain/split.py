@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
-from math import factorial
 from typing import Any
 
+from gep.accounts.decompose import shapley
 from gep.base.rounding import store
 from gep.explain.again import Inputs, argument_value, inputs_of, read, work_out
 from gep.explain.pair import Effect, Reason, Side, Term, decimal_text
@@ -169,18 +168,6 @@ def _inputs(effect: Effect, left: Held, right: Held, scale: Fraction, form: Read
     named = ", ".join(_name(left.node, n) for n in differing)
     reason: Reason = "many_inputs" if len(differing) > MOST_INPUTS else "mathematics"
     return (Term(effect, "inputs", amount, named, reason, side(left.node), side(right.node)),)
-
-
-def shapley(players: Sequence[str], at: Callable[[frozenset[str]], Fraction]) -> dict[str, Fraction]:
-    """Each player's mean contribution over all orders; they add up to at(all) − at(none) exactly."""
-    n = len(players)
-    worth = {frozenset(c): at(frozenset(c)) for size in range(n + 1) for c in combinations(players, size)}
-    shares = {}
-    for player in players:
-        others = [c for c in worth if player not in c]
-        weights = {c: Fraction(factorial(len(c)) * factorial(n - len(c) - 1), factorial(n)) for c in others}
-        shares[player] = sum((weights[c] * (worth[c | {player}] - worth[c]) for c in others), Fraction(0))
-    return shares
 
 
 def _same_again(node: TraceNode, tree: Node, inputs: Inputs) -> None:

@@ -1,4 +1,4 @@
-"""Two profiles on a terminal: every difference above the terms that make it up, and what is left of it."""
+"""Two profiles side by side on a terminal: the values of every service, and in detail the terms that make up each difference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from rich.text import Text
 from gep.base.rounding import store
 from gep.base.units import display
 from gep.explain.explanation import quantity
-from gep.explain.pair import Figure, Pair, Place, Side, Term
+from gep.explain.pair import Figure, Pair, Side, Term
+from gep.explain.profiles import Place
 from gep.report.words import WORDS
 
 PAIR_WORDS: Mapping[str, Mapping[str, str]] = {
@@ -41,6 +42,7 @@ PAIR_WORDS: Mapping[str, Mapping[str, str]] = {
         "residual": "未解释余额",
         "in_part": "未全部解释,未知项的差额不作推断:{n} 项",
         "nothing": "没有两个方案都核算过的地区和年度。",
+        "other_data": "两个方案取自不同版次,所用报送数据不同:数据引起的实物量差异也计入“方法”。",
     },
     "en": {
         "item": "service / what its difference is made of",
@@ -66,6 +68,7 @@ PAIR_WORDS: Mapping[str, Mapping[str, str]] = {
         "residual": "unexplained residual",
         "in_part": "not explained in full, nothing is inferred for what is unknown: {n}",
         "nothing": "There is no region and year that both profiles ran in.",
+        "other_data": "The profiles stand in vintages that read other returns; what these moved of a quantity counts as method.",
     },
 }
 SCALE = {"zh": (10**8, "亿"), "en": (10**8, "×10⁸ ")}
@@ -73,10 +76,13 @@ SHOWN = 4  # decimals
 
 
 def pairs(places: Sequence[Place], left: str, right: str, lang: str, *, detail: bool = False) -> RenderableType:
-    """A table for each region and year: services with their terms; `detail`: every line with its terms down to the inputs."""
+    """A table for each region and year: services and rules that differ; `detail`: every line with its terms down to the inputs."""
     if not places:
         return Text(PAIR_WORDS[lang]["nothing"])
-    return Group(*(_table(p, left, right, lang, detail) for p in places))
+    tables: list[RenderableType] = [_table(p, left, right, lang, detail) for p in places]
+    if not all(p.same_data for p in places):
+        tables.append(Text(PAIR_WORDS[lang]["other_data"], style="yellow"))
+    return Group(*tables)
 
 
 def _table(place: Place, left: str, right: str, lang: str, detail: bool) -> Table:
@@ -90,16 +96,17 @@ def _table(place: Place, left: str, right: str, lang: str, detail: bool) -> Tabl
         table.add_column(column, justify="right", no_wrap=True)
     for service in place.gep.lines:
         _row(table, service.keys["service"], service, lang, place.currency)
+        methods = [t for t in service.terms if t.kind == "method"]  # which rules differ is told without being asked for
+        _terms(table, () if detail else methods, 1, lang, place.currency)
         for line in service.lines if detail else service.unknown:
             _row(table, f"  {_keys(line)}", line, lang, place.currency)
-            _terms(table, line.terms, 2, lang, place.currency)
+            _terms(table, line.terms if detail else (), 2, lang, place.currency)
             for profile, why in ((left, line.left.reason), (right, line.right.reason)):
                 if why:
                     table.add_row(Text(f"    {profile}: {why}"), style="dim")
-        _terms(table, () if detail else service.terms, 1, lang, place.currency)
     table.add_section()
     _row(table, words["gep"], place.gep, lang, place.currency, style="bold")
-    _terms(table, place.gep.terms, 1, lang, place.currency)
+    _terms(table, place.gep.terms if detail else (), 1, lang, place.currency)
     for text, amount in _remains(place.gep, lang, place.currency):
         table.add_row(text, "", "", amount, style="bold")
     return table

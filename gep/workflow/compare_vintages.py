@@ -1,4 +1,4 @@
-"""compare: any two vintages of a book; every figure that is not the same, with what changed it."""
+"""compare: any two vintages of a book; every figure that is not the same, with what changed it and by how much."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gep.ledger import acts
 from gep.workflow.revise import AMOUNTS, Amount, amounts_of, changed, difference
 from gep.workflow.sides import Sides, stored
 from gep.workflow.views import need_store
+from gep.workflow.vintage_causes import vintage_causes
 
 Figures = Mapping[str, Amount]
 
@@ -36,11 +37,13 @@ def compare_vintages(book: Book, left: int, right: int, *, region: str = "", yea
     if region:
         figures = _of_region(figures, region)
     moved = changed(*figures)
-    changes = _explained(book, left, right, figures[0], figures[1], moved) if moved else ()
+    sides = Sides(book)
+    changes = _explained(sides, left, right, figures[0], figures[1], moved) if moved else ()
+    causes = vintage_causes(book, left, right, years, sides, region) if moved else ()
     unchanged = dict.fromkeys(AMOUNTS, 0)
     for f in figures[1].keys() - set(moved):
         unchanged[figures[1][f].table] += 1
-    return Comparison(one, two, years, changes, unchanged)
+    return Comparison(one, two, years, changes, unchanged, causes)
 
 
 def vintages(book: Book) -> dict[int, Vintage]:
@@ -85,14 +88,15 @@ def _of_region(figures: list[dict[str, Amount]], region: str) -> list[dict[str, 
     return kept
 
 
-def _explained(book: Book, left: int, right: int, old: Figures, new: Figures, moved: list[str]) -> tuple[Change, ...]:
-    sides = Sides(book)
+def _explained(sides: Sides, left: int, right: int, old: Figures, new: Figures, moved: list[str]) -> tuple[Change, ...]:
     one, two = (sides.of(v) or Side({}) for v in (left, right))
     causes, before, after = Causes(one, two), roots(one.nodes), roots(two.nodes)
     made = []
     for figure in moved:
         a, b = old.get(figure), new.get(figure)
         held = new[figure] if figure in new else old[figure]
+        if held.root not in before and held.root not in after:
+            continue  # a column of the index that nothing was returned for, in a row that one side alone has
         because = causes.of(before.get(held.root), after.get(held.root))
         place = figure, held.table, held.region, held.year
         made.append(Change(*place, _held(a), _held(b), difference(a, b), because))

@@ -27,13 +27,14 @@ GEP = Names("生态产品总值", "Gross ecosystem product")
 
 
 def compare_years(
-    book: Book, left: int, right: int, *, profile: str = "", region: str = ""
+    book: Book, left: int, right: int, *, profile: str = "", region: str = "", basis: str = ""
 ) -> tuple[YearComparison, tuple[Finding, ...]]:
     """GEP, values, quantities and closing assets of two years with their differences, in the vintages in use.
 
-    `profile`: a GEP profile or an asset scheme; left out, the first of each. `region`: only the area that holds this code. A
-    region whose area changed is shown without a difference, and a finding says by which change; the difference stands with the
-    comparable area. Raises Refused for a year, profile or region without results.
+    `profile`: a GEP profile or an asset scheme; left out, the first of each. `region`: only the area that holds this code.
+    `basis`: the price basis of GEP and values, that of the profile itself if left out. A region whose area changed is shown
+    without a difference, and a finding says by which change; the difference stands with the comparable area. Raises Refused for
+    a year, profile or region without results.
     """
     need_store(book)
     schemes = _schemes(book, profile)
@@ -41,7 +42,7 @@ def compare_years(
     held: Held = {}
     where = f"year IN ({int(left)}, {int(right)})"
     for name in schemes:
-        for place, year, item, figure in _figures(book, name, where):
+        for place, year, item, figure in _figures(book, name, where, basis):
             held.setdefault((place, year), {})[item] = figure
     places = accounted(book.config)
     areas = comparable_areas(places, book.config.changes, left, right)
@@ -95,20 +96,27 @@ def _illustrative(book: Book, schemes: Sequence[str], where: str) -> bool:
 # ---- what is compared
 
 
-def _figures(book: Book, scheme: str, where: str) -> Iterator[tuple[str, int, Item, Figure]]:
+def own_basis(book: Book, profile: str) -> str:
+    """The price basis that a profile states its values at; current for one that the catalogue no longer has."""
+    known = book.catalog.schemes.get(profile)
+    return known.price_basis if known is not None else "current"
+
+
+def _figures(book: Book, scheme: str, where: str, basis: str) -> Iterator[tuple[str, int, Item, Figure]]:
     """(region, year, item, figure) of one profile or asset scheme."""
     known = book.catalog.schemes.get(scheme)
     if known is not None and known.kind == "asset_scheme":
         yield from _balance(book, scheme, where)
         return
     of = f"profile = {literal(scheme)} AND {where} AND zone = '-'"
+    at = f"{of} AND price_basis = {literal(basis or own_basis(book, scheme))}"
     services = book.catalog.codes.get("service", {})
-    for r in _rows(book, f"SELECT * FROM gep_total WHERE {of} ORDER BY ALL"):
+    for r in _rows(book, f"SELECT * FROM gep_total WHERE {at} ORDER BY ALL"):
         state = "value" if r["gep"] is not None else "not_available" if r["missing"] else "not_applicable"
         item = Item("gep_total", _keys(r, "profile", *MONEY), GEP, r["currency"])
         yield r["region_code"], r["year"], item, Figure(r["gep"], state)
     undivided = "benefit = '-' AND product = '-' AND ecosystem = '-'"
-    for r in _rows(book, f"SELECT * FROM value_account_rollup WHERE {of} AND {undivided} ORDER BY ALL"):
+    for r in _rows(book, f"SELECT * FROM value_account_rollup WHERE {at} AND {undivided} ORDER BY ALL"):
         item = Item("value_account", _keys(r, "profile", "service", *MONEY), _name(services, r["service"]), r["currency"])
         yield r["region_code"], r["year"], item, Figure(r["value"], r["state"])
     additive = _additive(book, scheme)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gep.explain.pair import Figure, Pair, Place, Side, Term, decimal_text, effects, figure, gathered, services, total_of
+from gep.explain.pair import Figure, Pair, Side, Term, decimal_text, effects, figure, gathered, services, total_of
 
 NONE, NOT, GONE = (Figure(None, s) for s in ("not_available", "not_applicable", "absent"))
 
@@ -61,8 +61,6 @@ def test_an_unknown_line_makes_the_total_say_so() -> None:
     assert [s.keys["service"] for s in gep.lines] == ["a", "b"]
     assert gep.lines[0].as_dict()["in_full"]
     assert gep.lines[1].right.state == "not_available"
-    place = Place("51", 2010, "CNY", (1, 2), ("current", "current"), gep).as_dict()
-    assert (place["region"], place["vintages"], len(place["services"])) == ("51", [1, 2], 2)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

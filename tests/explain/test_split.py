@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gep.base.rounding import store
 from gep.explain.again import read, work_out
 from gep.explain.pair import Term
-from gep.explain.split import shapley, split
+from gep.explain.split import split
 
 Trace = dict[str, dict[str, Any]]
 WHOLE = "(quantity * price)"
@@ -270,12 +270,3 @@ def test_returned_quantities_add_up_too(q1: str, p1: str, q2: str, p2: str, form
     sides = [value(cell("q", q), parameter("p", p), expression=form) for q, p in ((q1, p1), (q2, p2))]
     forward, back = terms_of(sides[0], sides[1]), terms_of(sides[1], sides[0])
     assert [t.amount for t in forward] == [-t.amount for t in back]
-
-
-@given(st.lists(st.fractions(max_denominator=99), min_size=1, max_size=5))
-def test_shares_add_up_and_those_of_a_sum_are_its_parts(gains: list[Fraction]) -> None:
-    players = [f"x{i}" for i in range(len(gains))]
-    worth = dict(zip(players, gains, strict=True))
-    assert shapley(players, lambda c: sum((worth[p] for p in c), Fraction(0))) == worth
-    squares = shapley(players, lambda c: sum((worth[p] for p in c), Fraction(0)) ** 2)
-    assert sum(squares.values()) == sum(gains) ** 2

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from rich.console import Console
 
-from gep.explain.pair import Figure, Pair, Place, Side, Term, services
+from gep.base.records import Names
+from gep.explain.change import PlaceChange
+from gep.explain.pair import Figure, Pair, Side, Term, services
+from gep.explain.profiles import Place
 from gep.report.pairs import PAIR_WORDS, amount_text, pairs
 
+CHANGE = PlaceChange("51", "county", ("51",), ("51",), (Names("县", "County"),), ())
 KEYS = {"region": "51", "zone": "-", "benefit": "-", "product": "-", "ecosystem": "-"}
 
 
@@ -38,29 +43,41 @@ def made() -> Place:
         Pair(KEYS | {"service": "air"}, value("1e8"), Figure(None, "refused", "price")),
     ]  # fmt: skip
     gep = Pair({"service": "GEP"}, value("4e8"), Figure(None, "not_available"), wood, services(lines))
-    return Place("51", 2010, "CNY", (3, 4), ("current", "current"), gep)
+    return Place("51", 2010, "CNY", (3, 4), ("current", "current"), gep, CHANGE)
 
 
 def test_words_stand_in_both_languages() -> None:
     assert set(PAIR_WORDS["zh"]) == set(PAIR_WORDS["en"])
 
 
-def test_services_with_their_terms_put_together() -> None:
+def test_services_side_by_side() -> None:
     text = printed([made()], "en")
-    for piece in ("2010 51", "one @3", "two @4", "quantity · a=m", "price · p: 3 元/t (literature, s) → 5 元/t (literature, s)",
-                  "scope · service not in profile", "-2.0000", "absent", "not available", "refused", "two: price",
+    for piece in ("2010 51", "one @3", "two @4", "1.0000", "5.0000", "-2.0000", "absent", "not available", "refused", "two: price",
                   "unexplained residual", "not explained in full, nothing is inferred for what is unknown: 1 (air)"):  # fmt: skip
         assert piece in text
     assert "forest" not in text
+    assert "quantity" not in text  # the finer terms stand in detail
     assert "未解释余额" in printed([made()], "zh")
 
 
-def test_every_line_in_detail() -> None:
+def test_every_line_in_detail_with_its_terms() -> None:
     text = printed([made()], "zh", detail=True)
     assert "51 forest" in text
     assert "3.0000" in text  # the quantity effect above its two inputs
     assert "数量 · b=m" in text
     assert "方案中无此服务" in text
+    english = printed([made()], "en", detail=True)
+    for piece in (
+        "quantity · a=m",
+        "price · p: 3 元/t (literature, s) → 5 元/t (literature, s)",
+        "scope · service not in profile",
+    ):
+        assert piece in english
+
+
+def test_profiles_in_vintages_with_other_returns_say_so() -> None:
+    assert "read other returns" not in printed([made()], "en")
+    assert "read other returns" in printed([replace(made(), same_data=False)], "en")
 
 
 def test_nothing_in_common() -> None:

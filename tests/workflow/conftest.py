@@ -6,6 +6,7 @@ No test changes `demo`; whoever needs to change a book takes a copy.
 from __future__ import annotations
 
 import csv
+import hashlib
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +18,9 @@ from gep.book import Book
 from gep.workflow.demo import Demo
 from gep.workflow.demo import demo as run_demo
 from gep.workflow.init import init
+from gep.workflow.release import Made
+from gep.workflow.submit import Submitted
+from tests.ready import Ready
 
 GARZE = data_root() / "ledgers" / "books" / "garze-2010"
 COLUMNS = ("region", "period", "item", "category", "part", "value", "state", "unit", "department", "source", "evidence", "note")
@@ -32,8 +36,13 @@ def _clerk() -> Iterable[None]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, _clerk: None) -> Demo:
-    return run_demo(tmp_path_factory.mktemp("demo"))
+def demo(ready: Ready, _clerk: None) -> Demo:
+    def make(folder: Path) -> tuple[list[Submitted], Made]:
+        done = run_demo(folder)
+        return done.submitted, done.made
+
+    folder, (submitted, made) = ready.made("garze-of-the-clerk", make)
+    return Demo(Book(folder / GARZE.name), submitted, made)
 
 
 @pytest.fixture
@@ -62,11 +71,16 @@ def write_rows(path: Path, rows: Iterable[Row]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_book(tmp_path_factory: pytest.TempPathFactory, _clerk: None) -> Callable[..., Book]:
-    """A book of the Garze form: its own book.toml, if given, and these rows in one file."""
+def make_book(ready: Ready, tmp_path_factory: pytest.TempPathFactory, _clerk: None) -> Callable[..., Book]:
+    """A book of the Garze form, to be changed: its own book.toml, if given, and these rows in one file."""
 
     def make(rows: Iterable[Row], toml: str = "", answers: bool = True) -> Book:
-        folder = tmp_path_factory.mktemp("made")
+        given = (list(rows), toml, answers)
+        key = hashlib.sha256(repr(given).encode()).hexdigest()[:16]
+        folder, _ = ready.made(f"made-{key}", lambda folder: init_with(folder, *given))
+        return ready.copy(Book(folder / "book"), tmp_path_factory.mktemp("made") / "book")
+
+    def init_with(folder: Path, rows: list[Row], toml: str, answers: bool) -> None:
         source = folder / "source"
         source.mkdir()
         (source / "book.toml").write_text(toml or (GARZE / "book.toml").read_text(encoding="utf-8"), encoding="utf-8")
@@ -74,9 +88,8 @@ def make_book(tmp_path_factory: pytest.TempPathFactory, _clerk: None) -> Callabl
         if answers:
             shutil.copy(GARZE / "answers.csv", source)
         write_rows(source / "returns" / "all.csv", rows)
-        book, submitted = init(folder / "book", str(source))
+        _, submitted = init(folder / "book", str(source))
         assert [s.status for s in submitted] == ["accepted"]
-        return book
 
     return make
 

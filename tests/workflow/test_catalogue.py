@@ -29,9 +29,9 @@ from gep.report.product_catalogue import (
 )
 from gep.workflow.catalogue import LineKey, _of_line, catalogue, gap
 from gep.workflow.demo import Demo
-from gep.workflow.init import init
 from gep.workflow.run import run
 from gep.workflow.submit import submit
+from tests.ready import Ready
 
 D = Decimal
 GARZE = "513300"
@@ -88,10 +88,10 @@ def hand_in(book: Book, folder: Path, *lines: Mapping[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def returned(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def returned(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Book:
     """The Garze book with realised values of some services, good and bad."""
     folder = tmp_path_factory.mktemp("sold")
-    book, _ = init(folder / "book", "garze-2010")
+    book = ready.copy(ready.book("garze-2010"), folder / "book")
     hand_in(
         book,
         folder,

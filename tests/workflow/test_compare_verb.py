@@ -10,7 +10,8 @@ import pytest
 
 from gep.base.findings import Refused
 from gep.book import Book
-from gep.explain.pair import Pair, Place, Term
+from gep.explain.pair import Pair, Term
+from gep.explain.profiles import Place
 from gep.workflow.compare import compare_profiles
 from gep.workflow.demo import Demo
 from gep.workflow.init import init
@@ -168,6 +169,16 @@ def checked(places: list[Place]) -> list[Place]:
     return places
 
 
+def parts(place: Place) -> dict[str, dict[str, Fraction]]:
+    """Service -> its parts by factor, checked against the difference of every line and of GEP."""
+    for leaf in place.change.leaves:
+        assert leaf.change.residual in (0, None)
+    total = place.change.total
+    assert total.difference == (None if place.gep.difference is None else Fraction(place.gep.difference))
+    assert total.difference is None or sum(total.parts.values()) == total.difference
+    return {code: dict(change.parts) for code, change in place.change.services.items() if change.parts}
+
+
 def service(place: Place, name: str) -> Pair:
     return next(s for s in place.gep.lines if s.keys["service"] == name)
 
@@ -285,6 +296,29 @@ def test_quantity_by_two_inputs(place: Place) -> None:
         ("quantity", "input", "density=sand_bulk_density", Fraction("-9133828.125") * Fraction("3.75")),
         ("quantity", "input", "depth=desertification_cover_depth", Fraction("-27401484.375") * Fraction("3.75")),
     ]
+
+
+def test_factors_with_every_rounding_inside_them(place: Place) -> None:
+    found = parts(place)
+    assert {code: set(own) for code, own in found.items()} == {
+        "crop_products": {"coverage"}, "water_supply": {"coverage"}, "carbon_sequestration": {"price"},
+        "water_retention": {"price"}, "soil_retention": {"method"}, "sandstorm_prevention": {"method"},
+    }  # fmt: skip
+    assert found["crop_products"] == {"coverage": Fraction(-1_228_750_000)}
+    assert found["carbon_sequestration"] == {"price": Fraction(620_000_000)}
+    # the stored values, whatever was rounded on the way to them
+    (soil,) = service(place, "soil_retention").lines
+    assert found["soil_retention"] == {"method": Fraction(soil.difference or 0)}
+    assert place.change.ratios == ()  # no GDP was returned
+
+
+def test_factors_of_a_region_above_and_of_an_unknown_side(made: Book, place: Place) -> None:
+    (city,) = compare_profiles(made, "one", "two", region="50")
+    assert parts(city) == parts(place)
+    (unknown,) = compare_profiles(made, "two", "unknown", region="51")
+    assert parts(unknown) == {}
+    assert unknown.change.total.unknown == ("51/oxygen_release/-/-/-",)
+    assert unknown.change.total.difference is None
 
 
 def test_a_region_above_is_explained_by_the_lines_below(made: Book, place: Place) -> None:

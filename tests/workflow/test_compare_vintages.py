@@ -111,7 +111,8 @@ def test_nothing_changed_no_revision(made: Made) -> None:
     assert rows(made.book, f"SELECT * FROM revision_all WHERE vintage = {made.vintages['again']}") == []
 
 
-TOTALS = {"gep_total", "gep_total/#regulating"}
+INDEX = {f"green_gold_index/#{c}" for c in ("gep", "market_share", "regulating_share")}  # no GDP, area or people were returned
+TOTALS = {"gep_total", "gep_total/#regulating", *INDEX}
 
 
 def test_each_figure_names_what_changed_it_and_nothing_else(made: Made) -> None:
@@ -139,8 +140,8 @@ def test_each_figure_names_what_changed_it_and_nothing_else(made: Made) -> None:
 
 def test_causes_amounts_and_counts(made: Made) -> None:
     found = made.compare("again", "mixed")
-    # two profiles: 2 figures of dust, 2 of so2, 1 of the price, 2 of the rule; 2 totals with all four causes
-    assert found.by_cause == {"correction": 8, "input": 8, "parameter": 6, "rule": 8}
+    # two profiles: 2 figures of dust, 2 of so2, 1 of the price, 2 of the rule; 2 totals and 3 of the index with all four causes
+    assert found.by_cause == {"correction": 14, "input": 14, "parameter": 12, "rule": 14}
     assert found.by_table["gep_total"] == {"changed": 4, "new": 0, "gone": 0, "unchanged": 4}
     dust = next(c for c in found.changes if c.table == "physical_account" and "/dust/" in c.figure)
     assert [s.amount for s in (dust.old, dust.new) if s is not None] == [941, 900]
