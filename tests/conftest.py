@@ -1,8 +1,24 @@
-"""How much the property tests try: 50 examples at the desk, 60 the same ones each time in CI, 2000 in `make proof`."""
+"""What all tests share: how much the property tests try, catalogues read once, books made once for all workers.
+
+The property tests try 50 examples at the desk, 60 the same ones each time in CI, 2000 in `make proof`.
+"""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import quick, read_once
+from tests.read_open import stores_stay_open
+from tests.ready import Ready, shared
+
+FULL = os.environ.get("GEP_PROOF") == "full"  # then all is done as on the desk of a bureau, however often
+if not FULL:  # before any file of tests is imported
+    quick.install()
+    read_once.install()
 
 # machines differ in speed: time is watched over the whole run, never for one example
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -13,9 +29,46 @@ settings.register_profile("proof", max_examples=2000, print_blob=True, **_COMMON
 
 
 def _profile() -> str:
-    if os.environ.get("GEP_PROOF") == "full":
+    if FULL:
         return "proof"
     return "ci" if os.environ.get("CI") else "dev"
 
 
 settings.load_profile(_profile())
+
+
+# The files that take longest, longest first, so that no worker is left alone with one at the end; each of the first two makes
+# another book that later ones take.
+LONGEST = (
+    "test_cli.py", "test_profiles_of_the_city.py", "test_sample_city.py", "test_metamorphic_city.py", "test_generated.py",
+    "test_states.py", "test_comparable_views.py", "test_upgrade.py", "test_every_route.py", "test_full_disk.py", "test_forgery.py",
+    "test_kills.py", "test_export.py", "test_cookbook.py", "test_book_machine.py", "test_tampering.py", "test_reperform.py",
+)  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers take the files in the order of `pytest_collection_modifyitems`, not by the number of their tests."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
+    """Books made once for all workers; nobody changes one, and whoever did is found here."""
+    made = Ready(shared(tmp_path_factory))
+    yield made
+    assert made.changed() == []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _stores_stay_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Not for the tests of the ledger and of SQL: they prove what opening a store does."""
+    if FULL or "ledger" in request.path.parts or "sql" in request.path.name:
+        yield
+    else:
+        with stores_stay_open():
+            yield

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 import gep
 from gep import cli
 from gep.book import Book
+from tests.ready import Ready, Shown
 
 VERBS = (
     "review",
@@ -56,16 +57,14 @@ Gep = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+def shown(ready: Ready) -> tuple[Path, Shown]:
     """`gep demo` in a folder whose name looks like markup: the book it made and what it printed."""
-    folder = tmp_path_factory.mktemp("cli") / "[/demo]"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GEP_USER", "clerk")
-        return folder / "garze-2010", CliRunner().invoke(cli.app, ["demo", str(folder), "--years", "2016", "--lang", "zh"])
+    folder, printed = ready.demo()
+    return folder / "garze-2010", printed
 
 
 @pytest.fixture(scope="module")
-def made(shown: tuple[Path, Result]) -> Path:
+def made(shown: tuple[Path, Shown]) -> Path:
     """The demo book after its run; not to be changed."""
     return shown[0]
 
@@ -369,9 +368,9 @@ def test_verify(run: Gep, made: Path, book: Path) -> None:
     assert [(f["code"], f["place"]["file"]) for f in told] == [("LEDGER-FILE-CHANGED", "releases/13/gep_total.csv")]
 
 
-def test_demo_shows_printed_beside_computed(shown: tuple[Path, Result]) -> None:
+def test_demo_shows_printed_beside_computed(shown: tuple[Path, Shown]) -> None:
     book, result = shown
-    assert (result.exit_code, result.exception) == (0, None)
+    assert (result.exit_code, result.exception) == (0, "None")
     assert "不符" not in result.stdout
     for words in ("发布值", "7545.59", "7,548.9068", "启用 17 项服务:有值 17,缺数 0,不适用 0", "gep explain"):
         assert words in result.stdout

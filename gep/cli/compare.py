@@ -211,6 +211,6 @@ def _vintages(
         if chart is not None:
             write_explained_chart(chart, "vintages", (str(vintages[0]), str(vintages[1])), found.explained)
             result["chart"] = str(chart)
-        causes = [explained(found.explained, out.lang, detail=detail)] if found.changes else []
+        causes = [explained(found.explained, out.lang, detail=detail)] if found.explained else []
         shown = Group(*causes, vintage_pairs(found, out.lang, every=every))
         out.end(result, (), text=lambda: out.console.print(shown))

@@ -40,7 +40,6 @@ EXPLAINED_WORDS: Mapping[str, Mapping[str, str]] = {
         "unexplained": "未能解释(应视为错误,请运行 gep verify --reperform):{n} 项 {lines}",
         "mingled": "原因无法分开、按相等份额计的项:{n} 项 {lines}",
         "rounded": "各数分别修约,未作机械调整;未修约的各项恰好等于差额(见 --json)。",
-        "nothing": "生态产品总值和绿金指数没有变化。",
     },
     "en": {
         "title": "Causes of the change: gross ecosystem product",
@@ -58,7 +57,6 @@ EXPLAINED_WORDS: Mapping[str, Mapping[str, str]] = {
         "unexplained": "Unexplained (a fault; run gep verify --reperform): {n} {lines}",
         "mingled": "Causes that cannot be told apart, in equal shares: {n} {lines}",
         "rounded": "Figures are rounded one by one and not adjusted; unrounded, the parts add up exactly (see --json).",
-        "nothing": "Gross ecosystem product and the green-gold index did not change.",
     },
 }
 LISTED = 5  # names of lines in a note
@@ -66,15 +64,16 @@ Entry = tuple[Causes, PlaceChange]
 
 
 def explained(held: Sequence[Explained], lang: str, *, detail: bool = False) -> RenderableType:
-    """The overview where there are several places, the services of each where they are few (or `detail`), and what is amiss."""
+    """The overview where there are several places, the services of each where they are few (or `detail`), and what is amiss.
+
+    Empty for nothing: whether that means that nothing changed is not known here.
+    """
     words = EXPLAINED_WORDS[lang]
     entries = [(e.causes, place) for e in held for place in e.causes.places]
-    if not entries:
-        return Text(words["nothing"])
     parts: list[RenderableType] = []
     if len(entries) > 1:
         parts += _overview(entries, lang)
-    if detail or len(entries) <= FEW:
+    if not entries or detail or len(entries) <= FEW:
         for e in held:
             parts += [Text(_heading(e.causes), style="bold"), causes_table(_changed(e.causes), lang)]
     else:

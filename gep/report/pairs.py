@@ -76,7 +76,7 @@ SHOWN = 4  # decimals
 
 
 def pairs(places: Sequence[Place], left: str, right: str, lang: str, *, detail: bool = False) -> RenderableType:
-    """A table for each region and year: services and rules that differ; `detail`: every line with its terms down to the inputs."""
+    """A table for each region and year: services, and rules that differ; `detail`: every line, its terms down to the inputs."""
     if not places:
         return Text(PAIR_WORDS[lang]["nothing"])
     tables: list[RenderableType] = [_table(p, left, right, lang, detail) for p in places]

@@ -68,6 +68,8 @@ def amounts_of(table: str, row: Mapping[str, Any]) -> Iterator[Amount]:
         root = f"{address}#{column}" if view in BY_COLUMN else address
         state = "" if view in BY_COLUMN else str(row["state"])
         amount = row[column]
+        if amount is None and view == "green_gold_index":
+            continue  # an index of which something was not returned is told in a finding of its own; it has no trace
         yield Amount(
             figure,
             root,

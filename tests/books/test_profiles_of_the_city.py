@@ -8,11 +8,11 @@ import pytest
 from gep.book import Book
 from gep.catalog.load import load
 from gep.workflow.demo import BY_SERVICE, CITY_TOTALS
-from gep.workflow.init import init
 from gep.workflow.release import Made
 from gep.workflow.run import run
 from gep.workflow.template import template_of
 from gep.workflow.views import rows
+from tests.ready import Ready
 
 TOP = Path(__file__).resolve().parents[2]
 YEAR = 2022
@@ -22,13 +22,13 @@ UNKNOWN = ("CATALOG-PARAMETER-UNKNOWN", "CATALOG-PARAMETER-DECLARED-UNKNOWN", "E
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    return init(tmp_path_factory.mktemp("profiles") / "city", "sample-city", who="maker")[0]
+def city(ready: Ready) -> Book:
+    return ready.book("sample-city")
 
 
 @pytest.fixture(scope="module")
-def refused(city: Book) -> Made:
-    return run(city, str(YEAR), profiles=["mee-2020"], who="maker")
+def refused(ready: Ready, city: Book, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return run(ready.copy(city, tmp_path_factory.mktemp("refused") / "city"), str(YEAR), profiles=["mee-2020"], who="maker")
 
 
 def test_the_profile_of_the_city_is_that_of_zhejiang_filled_up() -> None:
@@ -79,9 +79,8 @@ def test_every_gap_of_the_guide_is_named(city: Book, refused: Made) -> None:
 
 
 @pytest.fixture(scope="module")
-def years(city: Book) -> Book:
-    assert run(city, "2020-2021", profiles=["sample"], who="maker").vintage is not None
-    return city
+def years(ready: Ready) -> Book:
+    return ready.book("sample-city", "2020-2021", ["sample"])
 
 
 @pytest.mark.parametrize(("year", "readme"), [(2020, "802.30"), (2021, "767.50")])

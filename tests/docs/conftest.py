@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from gep.book import Book
+from tests.ready import CITY_YEARS, Ready
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -29,15 +29,12 @@ EXAMPLE = _example()
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Book:
-    """Made by the first worker that asks for it, under a lock; the others take what it made."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base if worker_id == "master" else base.parent) / "for-documents"
-    with FileLock(f"{shared}.lock"), pytest.MonkeyPatch.context() as patch:
-        shared.mkdir(exist_ok=True)
-        patch.setenv(EXAMPLE.SHARED, str(shared))
-        with EXAMPLE.example_city() as book:
-            return book
+def city(ready: Ready) -> Book:
+    """As `docs/example_city.py` makes it: `gep demo` does the same."""
+    assert EXAMPLE.YEARS == CITY_YEARS
+    folder, shown = ready.demo()
+    assert shown.exit_code == 0, shown.exception
+    return Book(folder / EXAMPLE.CITY)
 
 
 @pytest.fixture(scope="session")

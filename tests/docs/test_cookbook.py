@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,20 @@ Rows = list[dict[str, str]]
 EMPTY = {"05-assets-falling", "08-revisions", "10-missing-figures", "21-published-figures"}  # of this book and with the defaults
 
 
+def at_current_prices(row: Mapping[str, Any]) -> bool:
+    return row.get("price_basis") in (None, "current")
+
+
 @pytest.fixture(scope="module")
 def csv_of(city: Book) -> Callable[[str], Rows]:
-    """The rows of a table of the release, as text."""
+    """The rows of a table of the release, as text; of the accounts those of whole regions at current prices."""
     (folder,) = city.releases.iterdir()
     held: dict[str, Rows] = {}
 
     def read(name: str) -> Rows:
         if name not in held:
             with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-                held[name] = list(csv.DictReader(stream))
+                held[name] = [r for r in csv.DictReader(stream) if r.get("zone", "-") == "-" and at_current_prices(r)]
         return held[name]
 
     return read
@@ -42,10 +46,13 @@ def csv_of(city: Book) -> Callable[[str], Rows]:
 
 @pytest.fixture(scope="module")
 def ask(city: Book, other: Path) -> Callable[..., list[dict[str, Any]]]:
-    def asked(name: str, **given: str) -> list[dict[str, Any]]:
+    """The answer to a question at current prices; `every`: at all there are."""
+
+    def asked(name: str, *, every: bool = False, **given: str) -> list[dict[str, Any]]:
         one = recipe(name)
         result = answer(city.store, one, given, [(n, other) for n in one.attach]).result
-        return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+        found = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+        return [r for r in found if every or at_current_prices(r)]
 
     return asked
 
@@ -144,7 +151,7 @@ def test_the_same_answer_in_gep_plain_duckdb_and_pandas(city: Book, other: Path,
 
 def test_the_shell_of_duckdb(city: Book, ask: Ask) -> None:
     shell = Path(sys.executable).with_name("duckdb")  # it comes with the lock file
-    sql = "SELECT year, gep FROM gep_total WHERE region_code = '990100' ORDER BY year"
+    sql = "SELECT year, gep FROM gep_total WHERE region_code = '990100' AND zone = '-' AND price_basis = 'current' ORDER BY year"
     expected = [[str(r["year"]), str(r["gep"])] for r in ask("gep-trend", region=CITY)]
     done = subprocess.run(
         [shell, "-init", os.devnull, "-readonly", "-csv", "-noheader", str(city.store), sql],
@@ -310,7 +317,7 @@ def test_parameter_changes(ask: Ask, csv_of: Csv) -> None:
     def used(year: int) -> dict[tuple[str, str, str], set[tuple[str, str]]]:
         made: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
         for r in csv_of("parameter_used"):
-            if r["figure"].startswith(f"gep_total/{CITY}/{year}/"):
+            if r["figure"].startswith(f"gep_total/{CITY}/{year}/zone=-/") and "/price_basis=current/" in r["figure"]:
                 made[r["parameter"], r["key"], r["region_code"]].add((r["amount_text"], r["unit"]))
         return made
 
@@ -374,6 +381,38 @@ def test_value_by_ecosystem(ask: Ask, csv_of: Csv) -> None:
     found = ask("value-by-ecosystem", year="2017")
     assert {r["ecosystem"]: r["value"] for r in found if r["value"] is not None} == dict(sums)
     assert {r["regions_all"] for r in found} == {3}
+
+
+def test_at_constant_prices_too(ask: Ask) -> None:
+    for name in ("gep-trend", "service-drivers", "composition", "price-or-quantity", "value-by-ecosystem"):
+        found = ask(name, every=True, **({} if "year" not in recipe(name).used else {"year": "2017"}))
+        by_basis = {basis: sum(1 for r in found if r["price_basis"] == basis) for basis in ("current", "constant:2020")}
+        assert by_basis["current"] == by_basis["constant:2020"] > 0, name
+
+
+def test_index_by_functional_zone(city: Book, ask: Ask) -> None:
+    """The zones are added up from the release and the index is worked out again from the sums."""
+    (folder,) = city.releases.iterdir()
+    tables = {}
+    for name in ("green_gold_index", "zone_member"):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            tables[name] = list(csv.DictReader(stream))
+    for scheme in ("functional_zone", "ecological_space", "red_line"):
+        home = {r["zone"]: r["code"] for r in tables["zone_member"] if r["scheme"] == scheme}
+        assert all(D(r["share"]) == 1 for r in tables["zone_member"])
+        sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [D(0), D(0)])
+        for r in tables["green_gold_index"]:
+            if (r["region_code"], r["year"]) == (CITY, "2017") and r["zone"] != "-":
+                both = sums[r["price_basis"], home[r["zone"]]]
+                both[0], both[1] = both[0] + D(r["gep"]), both[1] + D(r["gdp"])
+        found = ask("index-by-functional-zone", every=True, year="2017", scheme=scheme)
+        assert {(r["price_basis"], r["code"]) for r in found} == sums.keys()
+        for r in found:
+            gep, gdp = sums[r["price_basis"], r["code"]]
+            assert (r["gep"], r["gdp"]) == (round(gep, 2), round(gdp, 2))
+            assert r["ggi"] == pytest.approx(float(gep / gdp), abs=0.00005)
+        shares = [r["percent_of_gep"] for r in found if r["price_basis"] == "current"]
+        assert sum(shares) == pytest.approx(100, abs=0.02)
 
 
 def test_county_contributions(ask: Ask, csv_of: Csv) -> None:

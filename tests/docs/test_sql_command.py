@@ -29,7 +29,8 @@ def test_the_command_lists_and_asks(city: Book) -> None:
     assert asked.stdout.encode() == render(answer(city.store, recipe("gep-trend"), {"region": UPPER}).result, "csv")
     assert "How did the GEP" in asked.stderr
     assert f"region={UPPER}" in asked.stderr
-    two = gep(str(city.root), "SELECT count(*) AS n FROM gep_total WHERE year = $y AND region_code = $r", "-p", "y=2017", "-p", "r=990121", "--format", "csv")  # fmt: skip
+    whole = "SELECT count(*) AS n FROM gep_total WHERE year = $y AND region_code = $r AND zone = '-' AND price_basis = 'current'"
+    two = gep(str(city.root), whole, "-p", "y=2017", "-p", "r=990121", "--format", "csv")
     assert two.stdout == "n\n1\n"
 
 

@@ -11,10 +11,8 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pytest
 
 from gep.base.findings import Finding, Refused
 from gep.book import Book
@@ -27,6 +25,7 @@ from gep.workflow.statements import keep_statements
 from gep.workflow.states import reopen, step
 from gep.workflow.verify import NONE, Anchors, verify
 from gep.workflow.views import rows
+from tests.ready import Ready
 
 FULL = os.environ.get("GEP_PROOF") == "full"
 SEED = 8170
@@ -49,21 +48,17 @@ UNION ALL SELECT concat_ws(' ', 'use', year, profile, vintage) FROM vintage_in_u
 class Closed:
     """The closed book, the digests and the key an auditor wrote down, and its two vintages."""
 
-    root: Path
+    root: Path  # from the folder it stands in, until `closed_book` says where that is
     public_key: str
     digest: str  # of the closing in use
     head: tuple[int, str]  # number and SHA-256 of the last journal entry
     vintages: tuple[int, int]
 
 
-_MADE: list[Closed] = []
-
-
-def closed_book(factory: pytest.TempPathFactory) -> Closed:
-    """The one closed book of this session. Nobody changes it: take `copied`."""
-    if not _MADE:
-        _MADE.append(_make(factory.mktemp("closed")))
-    return _MADE[0]
+def closed_book(ready: Ready) -> Closed:
+    """The one closed book of this run of the tests. Nobody changes it: take `copied`."""
+    folder, made = ready.made("closed", _make)
+    return replace(made, root=folder / made.root)
 
 
 def copied(closed: Closed, folder: Path) -> Path:
@@ -94,7 +89,7 @@ def _make(folder: Path) -> Closed:
     correct(book, FIGURE, value="1139", why="又一笔误", document="更正单二", who="甲")
     second = _close(book, key)
     entry = book.entries()[-1]
-    return Closed(book.root, _public(key), second[1], (entry.seq, entry.hash.sha256), (first[0], second[0]))
+    return Closed(book.root.relative_to(folder), _public(key), second[1], (entry.seq, entry.hash.sha256), (first[0], second[0]))
 
 
 def _close(book: Book, key: Path) -> tuple[int, str]:
@@ -175,10 +170,9 @@ class Bench:
     store: Path
 
 
-def bench_of(factory: pytest.TempPathFactory, name: str) -> Bench:
-    """A bench of its own for a file of tests."""
-    closed = closed_book(factory)
-    folder = factory.mktemp(name)
+def bench_of(ready: Ready, folder: Path) -> Bench:
+    """A bench of its own, in `folder`, for a file of tests."""
+    closed = closed_book(ready)
     root = copied(closed, folder)
     assert stops(look(root)) == []
     return Bench(closed, root, Path(shutil.copyfile(root / STORE, folder / STORE)))

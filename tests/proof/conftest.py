@@ -22,10 +22,9 @@ from gep.book import Book
 from gep.catalog.record import Catalog
 from gep.workflow.accounts import Figure
 from gep.workflow.compute import Computation, compute
-from gep.workflow.init import init
 from gep.workflow.lay_out import lay_out
-from gep.workflow.run import run
 from gep.workflow.submit import Holdings, holdings
+from tests.ready import Ready
 
 HERE = Path(__file__).resolve().parent
 CASES = HERE.parent / "cases"
@@ -170,15 +169,13 @@ class Done:
 
 
 @pytest.fixture(scope="session")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Case]:
+def cases(ready: Ready) -> Mapping[str, Case]:
     """Every book, made and run once."""
     made = {}
     for name, source in SOURCES.items():
-        book, submitted = init(tmp_path_factory.mktemp("cases") / name, source, who="proof")
-        assert all(s.status == "accepted" for s in submitted), name
-        done = run(book, "all", who="proof")
-        assert done.vintage is not None, [f.text("en") for f in done.findings]
-        made[name] = Case(name, book, holdings(book), book.releases / str(done.vintage))
+        book = ready.book(source, "all")
+        (folder,) = book.releases.iterdir()
+        made[name] = Case(name, book, holdings(book), folder)
     return made
 
 

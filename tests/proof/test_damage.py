@@ -29,6 +29,7 @@ from tests.proof.closed_book import (
     names_of,
     stops,
 )  # fmt: skip
+from tests.ready import Ready
 
 FLIPS, CUTS = (1000, 200) if FULL else (30, 8)
 STORES = 8  # one case in so many hits the query store, which is the largest file
@@ -46,9 +47,9 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def bench(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     folder = tmp_path_factory.mktemp("damage")
-    root = copied(closed_book(tmp_path_factory), folder)
+    root = copied(closed_book(ready), folder)
     assert stops(look(root)) == []
     numbers = ask(root)
     assert numbers is not None

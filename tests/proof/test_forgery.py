@@ -33,13 +33,14 @@ from tests.proof.closed_book import (
     other_digit,
     stops,
 )
+from tests.ready import Ready
 
 Lines = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return bench_of(tmp_path_factory, "forgery")
+def bench(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return bench_of(ready, tmp_path_factory.mktemp("forgery"))
 
 
 # ---- the journal

@@ -30,10 +30,10 @@ from gep.ledger.files import digest_file
 from gep.ledger.recover import BUILDING, strangers
 from gep.workflow.approve import approve
 from gep.workflow.init import init
-from gep.workflow.run import run
 from gep.workflow.states import step
 from gep.workflow.verify import verify
 from gep.workflow.views import rows
+from tests.ready import Ready
 
 FULL = os.environ.get("GEP_PROOF") == "full"
 COUNT = 40
@@ -112,18 +112,15 @@ def call(verb: str, disk: Path, *, expect: tuple[int, ...] = (0,)) -> Result:
 
 
 @pytest.fixture(scope="module")
-def starts(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Start]:
+def starts(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Start]:
     """The four books, made once; every level works on copies of them."""
     top = tmp_path_factory.mktemp("starts")
     lacking = shutil.copytree(GARZE, top / "lacking")
     (lacking / "returns" / "water.csv").unlink()
     init(top / "submit" / "book", str(lacking), who="maker")
-    book, _ = init(top / "run" / "book", "garze-2010", who="maker")
-    shutil.copytree(top / "run", top / "backup")
-    book = Book(top / "backup" / "book")
-    assert run(book, "all", who="maker").vintage is not None
-    shutil.copytree(top / "backup", top / "close")
-    book = Book(top / "close" / "book")
+    ready.copy(ready.book("garze-2010"), top / "run" / "book")
+    ready.copy(ready.book("garze-2010", "all"), top / "backup" / "book")
+    book = ready.copy(Book(top / "backup" / "book"), top / "close" / "book")
     approve(book, everything=True, who="checker")
     for act in ("review", "finalise"):
         step(book, act, [2010], who="checker")

@@ -18,6 +18,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from tests.proof.closed_book import FULL, STORE, chance, closed_book, copied, other_digit
+from tests.ready import Ready
 
 TOP = Path(__file__).resolve().parents[2]
 EDITS = 100 if FULL else 20
@@ -59,8 +60,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = copied(closed_book(tmp_path_factory), tmp_path_factory.mktemp("beside"))
+def book(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = copied(closed_book(ready), tmp_path_factory.mktemp("beside"))
     (root / STORE).unlink()
     return root
 

@@ -34,14 +34,15 @@ from tests.proof.closed_book import (
     restore_store,
     stops,
 )
+from tests.ready import Ready
 
 EDITS, TABLE_EDITS = (200, None) if FULL else (12, 8)  # None: every column of every table
 STORED = (*TABLES, *JOURNAL_TABLES)
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return bench_of(tmp_path_factory, "tampering")
+def bench(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return bench_of(ready, tmp_path_factory.mktemp("tampering"))
 
 
 # ---- by editor

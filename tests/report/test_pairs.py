@@ -75,6 +75,16 @@ def test_every_line_in_detail_with_its_terms() -> None:
         assert piece in english
 
 
+def test_rules_that_differ_are_told_without_detail() -> None:
+    rules = [Side(f"calculation:{r}", "computed", "1", "t", rule=r, expression="a") for r in ("r@1", "r@2")]
+    method = Term("quantity", "method", Fraction(4 * 10**8), "", "", *rules)
+    line = Pair(KEYS | {"service": "wood"}, Figure(Decimal("1e8"), "value"), Figure(Decimal("5e8"), "value"), (method,))
+    place = replace(made(), gep=Pair({"service": "GEP"}, line.left, line.right, (), services([line])))
+    text = printed([place], "en")
+    assert "other method" in text
+    assert "r@1: a" in text
+
+
 def test_profiles_in_vintages_with_other_returns_say_so() -> None:
     assert "read other returns" not in printed([made()], "en")
     assert "read other returns" in printed([replace(made(), same_data=False)], "en")

@@ -209,3 +209,21 @@ def test_the_index_of_two_profiles_differs_by_gep_alone(made: Made) -> None:
     assert set(index.change.parts) == {"price", "method", "coverage"}
     assert sum(index.change.parts.values()) == index.change.numerator == index.change.difference
     assert index.states == ("final 2025-03-01", "final 2025-03-01")
+
+
+def test_the_command_compares_profiles_by_factors(made: Made, tmp_path: Path) -> None:
+    chart = tmp_path / "chart.json"
+    args = ["compare", str(made.book.root), "--profiles", PROFILE, OTHER]
+    told = json.loads(CliRunner().invoke(cli.app, [*args, "--json", "--chart", str(chart)]).stdout)["result"]
+    (causes,) = told["causes"]
+    (county,) = causes["places"]
+    assert (causes["way"], causes["left"], causes["right"], causes["year"]) == ("profiles", PROFILE, OTHER, 2023)
+    assert set(county["gep"]["parts"]) == {"price", "method", "coverage"}
+    assert county["gep"]["difference"] == told["places"][0]["gep"]["difference"]
+    assert "leaves" not in county
+    assert told["chart"] == str(chart)
+    kinds = {c["kind"] for c in json.loads(chart.read_text(encoding="utf-8"))["charts"]}
+    assert {"gep", "service", "ratio"} <= kinds
+    text = CliRunner().invoke(cli.app, [*args, "--lang", "en"], env={"COLUMNS": "160"}).stdout
+    for piece in ("coverage", "GEP by the profile capital-oxygen is", "Water retention", "unexplained residual"):
+        assert piece in text

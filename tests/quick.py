@@ -1,0 +1,26 @@
+"""What the tests do without, but for `make proof`: more than one thread of DuckDB, and waiting until the disk has written.
+
+The proofs of threads name the number they want. No test cuts the power: those that kill a program do it in processes of their own,
+where every call is made.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import duckdb
+
+
+def install() -> None:
+    """From here on `duckdb.connect` takes one thread unless it is told how many, and `os.fsync` returns at once."""
+    connect = duckdb.connect
+
+    def one_thread(database: Any = ":memory:", read_only: bool = False, config: Any = None) -> Any:
+        return connect(database, read_only, {"threads": "1", **(config or {})})
+
+    def no_waiting(handle: Any) -> None:
+        os.fstat(handle if isinstance(handle, int) else handle.fileno())  # a file that is closed is still an error
+
+    duckdb.connect = one_thread
+    os.fsync = no_waiting  # type: ignore[assignment]

@@ -1,0 +1,134 @@
+"""What the tests share is made once, is found out if it is changed, and never answers for something else."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gep.workflow.init import init
+from tests.read_once import read_once
+from tests.read_open import Opened
+from tests.ready import Ready
+
+
+def test_a_thing_is_made_once_for_all_workers(tmp_path: Path) -> None:
+    calls: list[Path] = []
+
+    def make(folder: Path) -> str:
+        calls.append(folder)
+        (folder / "file").write_text("made")
+        return "told"
+
+    one, other = Ready(tmp_path / "shared"), Ready(tmp_path / "shared")
+    assert one.made("thing", make) == other.made("thing", make) == (tmp_path / "shared" / "thing", "told")
+    assert calls == [tmp_path / "shared" / "thing"]
+    assert one.made("another", make)[1] == "told"
+    assert len(calls) == 2
+
+
+def test_what_failed_half_way_is_made_again(tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / "half").write_text("half")
+        raise RuntimeError("killed")
+
+    ready = Ready(tmp_path / "shared")
+    with pytest.raises(RuntimeError):
+        ready.made("thing", fail)
+    folder, _ = ready.made("thing", lambda folder: (folder / "whole").write_text("whole"))
+    assert [p.name for p in folder.iterdir()] == ["whole"]
+
+
+def test_a_file_that_was_changed_added_or_taken_away_is_named(tmp_path: Path) -> None:
+    def make(folder: Path) -> None:
+        for name in ("a", "b", "same", ".lock"):
+            (folder / name).write_text(name)
+
+    ready = Ready(tmp_path / "shared")
+    folder, _ = ready.made("thing", make)
+    assert ready.changed() == []
+    (folder / "a").write_text("other")
+    (folder / "b").unlink()
+    (folder / "c").write_text("c")
+    (folder / ".lock").unlink()
+    assert ready.changed() == ["thing/a", "thing/b", "thing/c"]
+
+
+def test_a_copy_has_the_same_bytes(tmp_path: Path) -> None:
+    book, _ = init(tmp_path / "book", who="maker")
+    copy = Ready(tmp_path / "shared").copy(book, tmp_path / "copy")
+    assert copy.entries() == book.entries()
+    for path in (p for p in book.root.rglob("*") if p.is_file() and not p.name.startswith(".lock")):
+        assert (copy.root / path.relative_to(book.root)).read_bytes() == path.read_bytes()
+
+
+def test_a_catalogue_is_read_again_when_any_file_of_it_changed(tmp_path: Path) -> None:
+    read: list[Path | None] = []
+
+    def load(shipped: Path, local: Path | None = None) -> Any:
+        read.append(local)
+        return object()
+
+    loaded = read_once(load)
+    shipped, local = tmp_path / "coefficients", tmp_path / "book" / "local"
+    for path in (
+        shipped / "a.csv",
+        tmp_path / "ledgers" / "layouts" / "t.toml",
+        tmp_path / "ledgers" / "books" / "b",
+        local / "l",
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x=1")
+    first = loaded(shipped, local)
+    assert loaded(shipped, local) is first
+    assert loaded(shipped) is not first
+    changed = [first]
+    for path in (shipped / "a.csv", tmp_path / "ledgers" / "layouts" / "t.toml", local / "l"):
+        path.write_text("x=2")  # as long as before
+        changed.append(loaded(shipped, local))
+    (tmp_path / "ledgers" / "books" / "b").write_text("not of the catalogue")
+    assert loaded(shipped, local) is changed[-1]
+    (local / "l").rename(local / "m")
+    changed.append(loaded(shipped, local))
+    assert len({id(c) for c in changed}) == len(changed)
+    assert len(read) == len(changed) + 1
+
+
+class Instance:
+    """An open store that says what stood in the file when it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        self.text, self.open = path.read_text(), True
+
+    def cursor(self) -> Instance:
+        assert self.open
+        return self
+
+    def execute(self, sql: str) -> None:
+        assert sql == "USE accounts"
+
+    def close(self) -> None:
+        self.open = False
+
+
+def test_a_store_that_was_replaced_or_written_is_opened_anew(tmp_path: Path) -> None:
+    store, made = tmp_path / "store", []
+
+    def connect(path: Path, attach: Any = (), as_of: Any = None) -> Any:
+        made.append(Instance(path))
+        return made[-1]
+
+    opened = Opened(connect)
+    store.write_text("one")
+    assert opened(store).text == opened(store).text == "one"
+    (tmp_path / "new").write_text("two")
+    (tmp_path / "new").replace(store)
+    assert opened(store).text == "two"
+    store.write_text("six")
+    os.utime(store, ns=(1, 1))  # as on a clock that has moved since
+    assert opened(store).text == "six"
+    assert len(made) == 3
+    opened.close()
+    assert not any(m.open for m in made)
