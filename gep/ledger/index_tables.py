@@ -36,8 +36,13 @@ GREEN_GOLD_INDEX = Table(
         VINTAGE,
         PROFILE,
         BASIS,
-        Column("gep", VALUE, "生态产品总值(元)", "Gross ecosystem product in yuan"),
-        Column("gdp", VALUE, "地区生产总值(元,同一价格基准)", "Gross domestic product in yuan, at the same price basis"),
+        Column("gep", VALUE, "生态产品总值(以 currency 计)", "Gross ecosystem product in currency"),
+        Column(
+            "gdp",
+            VALUE,
+            "地区生产总值(以 currency 计,同一价格基准)",
+            "Gross domestic product in currency, at the same price basis",
+        ),
         text("gdp_vintage", "所用地区生产总值的版次", "Vintage of the GDP figure used"),
         _ratio("ggi", "绿金指数 = GEP ÷ GDP", "Green-gold index = GEP ÷ GDP"),
         Column(
@@ -73,6 +78,7 @@ GREEN_GOLD_INDEX = Table(
         Column("gep_high", VALUE, "GEP 的区间上限", "Upper end of GEP by the spread of parameters"),
         _ratio("ggi_low", "绿金指数的区间下限", "Lower end of the green-gold index"),
         _ratio("ggi_high", "绿金指数的区间上限", "Upper end of the green-gold index"),
+        text("currency", "货币(ISO 4217),各金额的单位", "Currency (ISO 4217) of the amounts", attribute=True),
         NAME,
         LEVEL,
         ILLUSTRATIVE,

@@ -49,9 +49,11 @@ def freeze(book: Book, computations: Sequence[Computation]) -> tuple[bytes, str]
             "parameters": sorted((json.loads(canonical(replace(p, line=0))) for p in unlike), key=str),
             "sources": {p.source: book.catalog.sources[p.source] for p in read},
         }
-        joined = None if isinstance(c, AssetComputation) else indices.method_of(book.catalog, c.year)
+        currency = c.method.resolved.scheme.currency
+        joined = None if isinstance(c, AssetComputation) else indices.method_of(book.catalog, c.year, currency)
         if joined is not None:
-            content[f"{indices.SCHEME}/{c.year}"] = _resolved(joined, book)
+            money = "" if currency == indices.CURRENCY else f".{currency}"
+            content[f"{indices.SCHEME}{money}/{c.year}"] = _resolved(joined, book)
     return canonical(content), content_hash(content)
 
 

@@ -30,7 +30,7 @@ from gep.workflow.levels import parents, total_cell
 from gep.workflow.plans import Method, method
 from gep.workflow.versions import CURRENT, newest, price_basis, vintage_text
 
-VIEW, SCHEME = "green_gold_index", "green-gold"
+VIEW, SCHEME, CURRENCY = "green_gold_index", "green-gold", "CNY"  # the rules of the scheme are written in yuan
 VALUE_PLACES, RATIO_PLACES = 4, 12
 # column -> the measure that holds it, the unit it is stored in (empty: that of the measure)
 COLUMNS: Mapping[str, tuple[str, str]] = {
@@ -79,9 +79,30 @@ class Indices:
     columns: dict[str, dict[str, str]] = field(default_factory=dict)  # address -> column -> the trace node that holds it
 
 
-def method_of(catalog: Catalog, year: int) -> Method | None:
-    """The index scheme, ready to run in a year; None in a catalogue that has none. Refused where it cannot be used."""
-    return method(catalog, SCHEME, year) if SCHEME in catalog.schemes else None
+def method_of(catalog: Catalog, year: int, currency: str = CURRENCY) -> Method | None:
+    """The index scheme, ready to run in a year; None in a catalogue that has none. Refused where it cannot be used.
+
+    `currency`: the money of the profile, in which the amounts of the index are stated.
+    """
+    if SCHEME not in catalog.schemes:
+        return None
+    return method(catalog if currency == CURRENCY else _in_money(catalog, currency), SCHEME, year)
+
+
+def _in_money(catalog: Catalog, currency: str) -> Catalog:
+    """The catalogue with the measures and rules of the index scheme in another currency than they are written in."""
+
+    def other(unit: str) -> str:
+        return unit.replace(CURRENCY, currency)
+
+    names = catalog.schemes[SCHEME].rules
+    rules = {
+        name: tuple(replace(r, inputs=tuple(replace(i, unit=other(i.unit)) for i in r.inputs)) for r in catalog.rules[name])
+        for name in names
+    }
+    used = {ref for several in rules.values() for r in several for ref in (r.output, *(i.ref for i in r.inputs))}
+    measures = {n: replace(m, unit=other(m.unit)) for n, m in catalog.measures.items() if n in used}
+    return replace(catalog, rules={**catalog.rules, **rules}, measures={**catalog.measures, **measures})
 
 
 def indices(
@@ -96,7 +117,7 @@ def indices(
 
     `before`: the cells of the year before, for the elasticity. Raises Refused where the index scheme cannot be used.
     """
-    m = method_of(catalog, c.year)
+    m = method_of(catalog, c.year, c.method.resolved.scheme.currency)
     return Indices() if m is None else _Run(m, catalog, c, totals, facts, regions, before or Cells()).all()
 
 
@@ -198,6 +219,9 @@ class _Run:
                 continue
             at = basis if measure in AT_PRICES else CURRENT
             facts = self._facts(item, region, zone, at)
+            money = parse_unit(self.catalog.measures[item].unit).currency
+            if money not in (None, self.c.method.resolved.scheme.currency):  # never joined without a rate of exchange
+                facts = []
             if not facts:
                 self.lacking.setdefault(f"{item}{'' if at == CURRENT else f' ({at})'}", set()).add(region)
                 continue
@@ -255,6 +279,7 @@ class _Run:
         row: dict[str, object] = {
             "region_code": region, "zone": zone, "year": self.c.year, "profile": self.c.profile, "price_basis": basis,
             "gdp_vintage": self.vintages.get((region, zone, basis)), "region_name": place.names.zh, "region_level": place.level,
+            "currency": self.c.method.resolved.scheme.currency,
         }  # fmt: skip
         named = {n: str(row[n]) for n in NAMED[VIEW]}
         address = Address(VIEW, region, self.period, (), named)
@@ -271,8 +296,9 @@ class _Run:
     def _stored(self, cell: Cell, column: str, unit: str) -> object:
         if cell.exact is None:
             return None
-        own = self.m.measures[COLUMNS[column][0]].unit
-        factor = parse_unit(own).factor_to(parse_unit(unit)) if unit else Fraction(1)
+        own = parse_unit(self.m.measures[COLUMNS[column][0]].unit)
+        wanted = unit.replace(CURRENCY, self.c.method.resolved.scheme.currency)
+        factor = own.factor_to(parse_unit(wanted)) if unit else Fraction(1)
         return store(cell.exact * factor, VALUE_PLACES if column in MONEY else RATIO_PLACES)
 
     def _told(self) -> Iterator[Finding]:
@@ -341,18 +367,18 @@ def from_stored(rows: Iterable[Mapping[str, object]], vintage: int) -> Cells:
     """GEP and GDP of rows of green_gold_index as cells, each with a node that names the release they stand in."""
     cells = Cells()
     for row in rows:
-        region, period = str(row["region_code"]), str(row["year"])
+        region, period, money = str(row["region_code"]), str(row["year"]), str(row["currency"])
         key = key_of({"zone": str(row["zone"]), "price_basis": str(row["price_basis"])})
         for measure, column in (("index_gep", "gep"), ("index_gdp", "gdp")):
             amount = row[column]
             if isinstance(amount, Decimal):
                 origin = Origin(f"releases/{vintage}/{VIEW}.csv", "", 0, column)
-                fact = Fact(measure, region, period, key, State.VALUE, amount, "CNY", origin, exact=True)
+                fact = Fact(measure, region, period, key, State.VALUE, amount, money, origin, exact=True)
                 exact, node = Fraction(amount), f"cell:{measure}/{region}/{period}/{key_text(key)}@{vintage}"
                 cells.put(
                     Cell(
-                        measure, region, period, key, State.VALUE, exact, format(amount, "f"), "CNY", exact, exact, fact,
-                        base_unit="CNY", places=VALUE_PLACES, node=node,
+                        measure, region, period, key, State.VALUE, exact, format(amount, "f"), money, exact, exact, fact,
+                        base_unit=money, places=VALUE_PLACES, node=node,
                     )
                 )  # fmt: skip
     return cells

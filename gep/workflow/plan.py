@@ -19,7 +19,7 @@ def plans(book: Book, years: str = "all", profiles: Sequence[str] = ()) -> list[
         for profile in tuple(profiles) or book.config.schemes:
             made = method(book.catalog, profile, year)
             asset = made.resolved.scheme.kind == KIND
-            joined = None if asset else indices.method_of(book.catalog, year)
+            joined = None if asset else indices.method_of(book.catalog, year, made.resolved.scheme.currency)
             for plan in (*made.every, *(joined.plans if joined else ())):
                 texts[f"{plan.text()}\nhash {plan.hash}"] = None
     return list(texts)

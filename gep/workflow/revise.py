@@ -77,9 +77,14 @@ def amounts_of(table: str, row: Mapping[str, Any]) -> Iterator[Amount]:
             row["region_code"],
             int(row["year"]),
             amount,
-            str(row[unit] or "-") if unit else UNITS[column],
+            _unit(row, unit, column),
             state,
         )
+
+
+def _unit(row: Mapping[str, Any], unit: str, column: str) -> str:
+    """The unit of a figure: as its row says, or (of an index) as its column does, in the money of the row."""
+    return str(row[unit] or "-") if unit else UNITS[column].replace("CNY", str(row["currency"] or "CNY"))
 
 
 def address_of(view: str, row: Mapping[str, Any]) -> str:

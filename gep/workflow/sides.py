@@ -92,7 +92,9 @@ def running(
 
 def _of_indices(book: Book, c: Computation) -> tuple[Plan, ...]:
     """The rules of the indices, which run under the profile whose accounts they read."""
-    m = None if isinstance(c, AssetComputation) else indices.method_of(book.catalog, c.year)
+    if isinstance(c, AssetComputation):
+        return ()
+    m = indices.method_of(book.catalog, c.year, c.method.resolved.scheme.currency)
     return () if m is None else m.plans
 
 

@@ -170,6 +170,19 @@ def test_what_is_missing_leaves_its_own_index_empty_and_is_told_once(catalog: Ca
     assert f"pollution_loss: {CITY}, {ONE}" in told[0].found
 
 
+def test_a_profile_in_other_money_does_not_read_gdp_in_yuan(catalog: Catalog) -> None:
+    """40 × 10 dollars and 10 × 60: per head and area in dollars; of GDP there is none in dollars, and no rate is made up."""
+    dollars = tuple(replace(p, unit=p.unit.replace("元", "USD")) for p in PRICES)
+    known = {p.id: tuple(q for q in dollars if q.id == p.id) for p in dollars}
+    schemes = {**catalog.schemes, "small": replace(catalog.schemes["small"], currency="USD")}
+    found = made(replace(catalog, schemes=schemes, parameters=known), returns())
+    r = row(found)
+    assert (r["gep"], r["per_capita"], r["per_km2"], r["currency"]) == (1000, 250, 2000, "USD")
+    assert (r["gdp"], r["ggi"], r["geep"], r["energy_per_gdp"], r["realisation_rate"]) == (None, None, None, None, None)
+    (note,) = (f for f in found.findings if f.code == "INDEX-INPUT-MISSING")
+    assert f"gdp: {CITY}, {ONE}" in note.found
+
+
 def test_a_gdp_of_zero_gives_no_index(catalog: Catalog) -> None:
     facts = [replace(f, amount=Decimal(0)) if f.measure == "gdp" else f for f in returns()]
     r = row(made(catalog, facts))
@@ -227,7 +240,7 @@ def test_elasticity_is_growth_over_growth(catalog: Catalog) -> None:
     assert row(before)["elasticity"] is None  # there is no year before
     r = row(made(catalog, returns(), before=before.cells))
     assert r["elasticity"] == Decimal("0.878048780488")  # 720 / 820
-    stored = from_stored([{**row(before), "vintage": 7}], 7)
+    stored = from_stored([row(before)], 7)
     assert row(made(catalog, returns(), before=stored))["elasticity"] == r["elasticity"]
 
 
