@@ -71,7 +71,7 @@ FACTORS: Mapping[Factor, FactorWords] = MappingProxyType(
         ),
         "method": FactorWords(
             Names("方法", "method"),
-            Names("两边用不同的规则核算", "the two sides are computed by different rules"),
+            Names("两边用不同的规则或系数核算", "the two sides are computed by different rules or coefficients"),
         ),
         "coverage": FactorWords(
             Names("核算范围", "coverage"),
