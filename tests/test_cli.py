@@ -42,6 +42,7 @@ VERBS = (
     "run",
     "explain",
     "compare",
+    "uncertainty",
     "catalogue",
     "sheet",
     "sql",

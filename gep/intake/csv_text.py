@@ -19,6 +19,9 @@ class _NeverClosed(Exception):
     """A quoted cell goes on for more lines than any honest cell does."""
 
 
+LONGEST_CELL = 131_072  # characters; no returned figure or note is longer
+
+
 @dataclass(slots=True)
 class _Lines(Iterator[str]):
     """Physical lines with a position that can be set back, so that reading goes on after a broken record."""
@@ -39,6 +42,7 @@ class _Lines(Iterator[str]):
 
 def read_csv(file: str, text: str) -> tuple[tuple[str, ...], tuple[Row, ...], list[Finding]]:
     """Header, rows and complaints of CSV text (comma, double quotes). Never raises on what the text holds."""
+    csv.field_size_limit(LONGEST_CELL)  # one for the whole process, which another library may have raised
     source = _Lines(list(io.StringIO(text, newline="")))
     findings: list[Finding] = []
     header: tuple[str, ...] = ()
@@ -87,8 +91,7 @@ def _records(source: _Lines, file: str, findings: list[Finding]) -> Iterator[tup
 
 def _go_on(source: _Lines, file: str, findings: list[Finding], code: str) -> Iterator[list[str]]:
     line = source.start
-    limit = csv.field_size_limit()
-    findings.append(finding(code, Place(file, line + 1), found=snippet(source.lines[line].rstrip("\r\n")), limit=limit))
+    findings.append(finding(code, Place(file, line + 1), found=snippet(source.lines[line].rstrip("\r\n")), limit=LONGEST_CELL))
     source.position = line + 1
     return csv.reader(source, strict=True)
 

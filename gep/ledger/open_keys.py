@@ -17,10 +17,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "gep_total": ("profile", "zone", "price_basis"),
     "green_gold_index": ("profile", "zone", "price_basis"),
 }
-ADDS = frozenset(
-    {"sum", "total", "avg", "mean", "median", "count", "group", "fsum"}
-)  # words of a question that puts rows together
 WORD = re.compile(r"[A-Za-z_]+")
+ADDS = frozenset({"sum", "total", "avg", "mean", "median", "fsum"})  # words of a question that puts amounts together
 
 
 def open_keys(store: Path, sql: str) -> Iterator[Finding]:

@@ -111,14 +111,16 @@ def indices(
     totals: Sequence[Figure],
     facts: Iterable[Fact],
     regions: Mapping[str, Region],
+    nodes: Mapping[str, Node],
     before: Cells | None = None,
 ) -> Indices:
     """The indices of a computation for every region, zone and price basis it has a total of.
 
-    `before`: the cells of the year before, for the elasticity. Raises Refused where the index scheme cannot be used.
+    `nodes`: the trace of the totals; `before`: the cells of the year before, for the elasticity. Raises Refused where the index
+    scheme cannot be used.
     """
     m = method_of(catalog, c.year, c.method.resolved.scheme.currency)
-    return Indices() if m is None else _Run(m, catalog, c, totals, facts, regions, before or Cells()).all()
+    return Indices() if m is None else _Run(m, catalog, c, totals, facts, regions, nodes, before or Cells()).all()
 
 
 class _Run:
@@ -130,8 +132,10 @@ class _Run:
         totals: Sequence[Figure],
         facts: Iterable[Fact],
         regions: Mapping[str, Region],
+        nodes: Mapping[str, Node],
         before: Cells,
     ) -> None:
+        self.nodes = nodes
         self.m, self.catalog, self.c, self.regions, self.before = m, catalog, c, regions, before
         self.period = str(c.year)
         self.totals = {(f.address.region, f.address.named["zone"], f.address.named["price_basis"]): f for f in totals}
@@ -185,25 +189,20 @@ class _Run:
         made = {column: self._total(figure, column) for column in ("gep", "material", "regulating", "cultural")}
         self._put("index_gep", region, key, made["gep"])
         self._put("index_regulating", region, key, made["regulating"])
-        self._add("index_market", region, key, [made["material"], made["cultural"]])
+        classes = {s.service_class for s in self.c.method.resolved.scheme.services}
+        self._add("index_market", region, key, [made[name] for name in ("material", "cultural") if name in classes])
 
     def _total(self, figure: Figure, column: str) -> Cell:
         """A column of gep_total as a cell; the state is that of the total, which only its node holds."""
         amount, node = figure.row[column], f"total:{figure.address.text()}#{column}"
         exact = None if amount is None else Fraction(str(amount))
-        state = State.VALUE if exact is not None else self._state(figure, column)
+        state = State(str(self.nodes[node]["state"]))
         text = "" if amount is None else format(amount, "f")
         low, high = (figure.low, figure.high) if column == "gep" else (None, None)
         unit = str(figure.row["currency"])
         return Cell(
             column, figure.address.region, self.period, (), state, exact, text, unit, low, high, base_unit=unit, node=node
         )
-
-    def _state(self, figure: Figure, column: str) -> State:
-        if column == "gep":
-            return State.NOT_AVAILABLE if figure.row["missing"] else State.NOT_APPLICABLE
-        classes = {s.service_class for s in self.c.method.resolved.scheme.services}
-        return State.NOT_AVAILABLE if column in classes else State.NOT_APPLICABLE
 
     def _add(self, measure: str, region: str, key: Key, parts: Sequence[Cell]) -> None:
         """The total of some figures; parts that do not apply add nothing."""

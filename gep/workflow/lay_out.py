@@ -83,7 +83,7 @@ def _gep(laid: Laid, book: Book, c: Computation, facts: Sequence[Fact], before: 
     for figure, made in accounts.totals(c, regions, values):
         totals.append(figure)
         laid.nodes |= {str(n["id"]): n for n in made}
-    found = indices(book.catalog, c, totals, facts, regions, before)
+    found = indices(book.catalog, c, totals, facts, regions, laid.nodes, before)
     laid.nodes |= {i: n for i, n in found.nodes.items() if i not in laid.nodes}
     for figure in found.figures:
         _name_columns(laid, figure, found.columns[figure.address.text()])

@@ -291,7 +291,7 @@ def figures(catalog: Catalog, facts: list[Fact], regions: Mapping[str, Region], 
     shown = {c: r for c, r in regions.items() if c in leaves or any(regions[x].parent == c for x in leaves)}
     made = compute(catalog, "small", 2020, facts, shown, leaves)
     assert not [f for f in made.findings if f.severity == "stop"]
-    rows = [f for _, f in lay_out(_Regions(shown), [made]).figures]  # type: ignore[arg-type]
+    rows = [f for _, f in lay_out(_Regions(catalog, shown), [made]).figures]  # type: ignore[arg-type]
     found = {}
     for f in rows:
         amount = {"physical_account": "quantity", "value_account": "value", "gep_total": "gep"}[f.address.view]
@@ -303,9 +303,13 @@ def figures(catalog: Catalog, facts: list[Fact], regions: Mapping[str, Region], 
 class _Regions:
     """As much of a book as laying out needs."""
 
-    def __init__(self, regions: Mapping[str, Region]) -> None:
+    def __init__(self, catalog: Catalog, regions: Mapping[str, Region]) -> None:
         self.config = self
+        self.illustrative = False
         self.regions = regions
+        # nothing is returned of the economy, so there is no index, and no store with one of the year before
+        self.catalog = replace(catalog, schemes={n: s for n, s in catalog.schemes.items() if s.kind != "index_scheme"})
+        self.store = Path("nowhere")
 
 
 @PROVE

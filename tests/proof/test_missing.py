@@ -31,7 +31,7 @@ def address(fact: Any) -> str:
 def needed(done: Any, profile: str) -> set[str]:
     """Cells that a figure of the profile rests on."""
     trace = done.trace()
-    values = [f for f in done.figures if f.row["profile"] == profile and f.address.view != "gep_total"]
+    values = [f for f in done.figures if f.row["profile"] == profile and f.address.view not in ("gep_total", "green_gold_index")]
     return {n.removeprefix("cell:") for f in values for n in trace.reach(f.node, False) if n.startswith("cell:")}
 
 

@@ -255,13 +255,13 @@ class Trace:
         known = True
         for a in node["arguments"]:
             below = self.nodes[a["node"]]
-            stated = below["result"] if below["kind"] == "calculation" else below["amount"]
+            stated = below["result"] if below["kind"] in ("calculation", "total") else below["amount"]
             need(a["amount"] is None or a["amount"] == stated, f"{a['node']}: {a['amount']} against {stated}")
             need((a["state"] == "value") == (a["amount"] is not None), f"{node['id']}: {a['name']} {a['state']}")
             if a["amount"] is None:
                 known = False
                 continue
-            start = self.deep(a["node"]) if deep and below["kind"] == "calculation" else Fraction(a["amount"])
+            start = self.deep(a["node"]) if deep and below["kind"] in ("calculation", "total") else Fraction(a["amount"])
             need(start is not None, a["node"])
             env[a["name"]] = Fraction(start or 0) * Fraction(a["factor"])
             if a["places"] is not None and not deep:

@@ -15,7 +15,7 @@ import pytest
 from gep.base.findings import Refused
 from gep.base.units import parse_unit
 from gep.book import Book
-from gep.explain.address import COLUMNS, POSITIONAL, parse
+from gep.explain.address import COLUMNS, NAMED, POSITIONAL, parse
 from gep.explain.explanation import Step
 from gep.ledger import query
 from gep.report.page import page
@@ -83,7 +83,7 @@ def test_every_figure_of_the_book_reaches_a_cell_or_a_parameter(book: Book, rele
 def amounts(book: Book, view: str, column: str) -> dict[str, Decimal]:
     found = {}
     for r in rows(book, f"SELECT * FROM {view}"):
-        named = [f"{n}={r[n]}" for n in ("zone", "profile", "price_basis", "currency") if n in r]
+        named = [f"{n}={r[n]}" for n in NAMED[view]]
         found["/".join([view, r["region_code"], str(r["year"]), *(r[k] for k in POSITIONAL[view]), *named])] = r[column]
     return found
 

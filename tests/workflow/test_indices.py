@@ -115,8 +115,9 @@ def made(
     c = compute(catalog, "small", year, facts, REGIONS, counties)
     assert [f for f in c.findings if f.severity == "stop"] == []
     values = list(accounts.value(c, REGIONS))
-    totals = [figure for figure, _ in accounts.totals(c, REGIONS, values)]
-    return indices(catalog, c, totals, facts, REGIONS, before)
+    totals = list(accounts.totals(c, REGIONS, values))
+    nodes = {str(n["id"]): n for _, several in totals for n in several}
+    return indices(catalog, c, [figure for figure, _ in totals], facts, REGIONS, nodes, before)
 
 
 def row(found: Indices, region: str = ONE, basis: str = "current") -> dict[str, Any]:
@@ -261,9 +262,10 @@ def test_every_column_has_a_node_that_evaluates_to_it(catalog: Catalog) -> None:
     c = compute(catalog, "small", 2019, facts, REGIONS, (ONE,))
     values = list(accounts.value(c, REGIONS))
     totals = list(accounts.totals(c, REGIONS, values))
-    found = indices(catalog, c, [figure for figure, _ in totals], facts, REGIONS)
+    of_totals = {str(n["id"]): n for _, several in totals for n in several}
+    found = indices(catalog, c, [figure for figure, _ in totals], facts, REGIONS, of_totals)
     checked = 0
-    nodes = {**c.nodes, **{str(n["id"]): n for _, made_nodes in totals for n in made_nodes}, **found.nodes}
+    nodes = {**c.nodes, **of_totals, **found.nodes}
     for figure in found.figures:
         columns = found.columns[figure.address.text()]
         assert set(columns) == {name for name in COLUMNS if name != "gdp" or figure.row["gdp"] is not None}
