@@ -148,7 +148,8 @@ class Done:
                     found[str(node["id"])] = (str(node["state"]), str(node["result"]))
             elif f.address.view == "green_gold_index":
                 node = self.nodes[f.node]
-                found[f"{f.address.view} {f.node}"] = (str(node["state"]), str(node["result"]))
+                if node["state"] == "value":  # most cases return nothing of the economy
+                    found[f"{f.address.view} {f.node}"] = (str(node["state"]), str(node["result"]))
             else:
                 amount = f.row["quantity" if f.address.view == "physical_account" else "value"]
                 found[f"{f.address.view} {f.node}"] = (str(f.row["state"]), str(amount))
