@@ -20,6 +20,8 @@ from gep.base.terms import Constant, Uncertainty
 
 Key: TypeAlias = tuple[tuple[str, str], ...]
 
+# of a field that came later: where it holds its default it is no part of the frozen record, so that older hashes stay
+LATER: Mapping[str, bool] = MappingProxyType({"later": True})
 OPTIONAL = "?"  # ends the name of an attribute that a row may leave out
 # dimensions without a code scheme of the catalogue: a named quantity in a class, a zone of the book, how money is stated
 FREE_DIMS = ("part", "zone", "price_basis")
@@ -246,7 +248,7 @@ class Line:
     value_only: bool = False
     domain: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
     floor: Literal["", "zero"] = ""
-    currency: str = ""  # in which the price is stated, where that is not the money of the scheme
+    currency: str = field(default="", metadata=LATER)  # in which the price is stated, where that is not the money of the scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +303,9 @@ class Scheme:
     overlaps: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     undetermined: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()  # the asset tables it fills (kind asset_scheme)
-    constant: Constant | None = None
-    uncertainty: Uncertainty | None = None
-    allocation: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS)
+    constant: Constant | None = field(default=None, metadata=LATER)
+    uncertainty: Uncertainty | None = field(default=None, metadata=LATER)
+    allocation: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: EMPTY_LISTS, metadata=LATER)
     valid_from: date = date.min
     valid_to: date = date.max
     file: str = ""

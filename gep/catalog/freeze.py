@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
 from gep.base.canonical import dump
 
@@ -18,7 +19,7 @@ LARGEST = 2**53 - 1  # whole number that every JSON reader holds
 def plain(value: object) -> object:
     """Records, tuples, mappings, dates and exact numbers as JSON data (numbers as text, so that no digit is lost)."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if not _unset(f, getattr(value, f.name))}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -35,6 +36,13 @@ def plain(value: object) -> object:
             raise ValueError(f"{value} is more than a JSON number holds exactly")
         return value
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _unset(given: Field[Any], value: object) -> bool:
+    """Whether a field that came later holds its default: a record of before had none, and its hash must stay."""
+    if not given.metadata.get("later"):
+        return False
+    return bool(value == (given.default if given.default_factory is MISSING else given.default_factory()))
 
 
 def canonical(value: object) -> bytes:

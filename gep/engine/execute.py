@@ -173,7 +173,7 @@ class _Run:
         nodes, profile = self.outcome.nodes, self.task.profile
         reached_names, reached_refs = _reached(self.plan, e, cell.state)
         for b in (*e.bound.values(), *(b for s in e.summed.values() for b in s.read)):
-            keep(nodes, b, profile)
+            keep(nodes, b, profile, spread=self.task.keep_rows)
         arguments = [argument(b, profile, n in reached_names) for n, b in e.bound.items()]
         sums = [s.reference(reached_refs) for _, s in sorted(e.summed.items())]
         made = calculation(self.plan, cell, profile, arguments, sums)

@@ -83,8 +83,8 @@ def cell_node(cell: Cell) -> Node:
     }
 
 
-def parameter_entry(parameter: Parameter) -> Node:
-    """A coefficient or price with its source."""
+def parameter_entry(parameter: Parameter, *, spread: bool = False) -> Node:
+    """A coefficient or price with its source; `spread`: with its low and high, where a profile carries them to its totals."""
     return {
         "schema": SCHEMA,
         "kind": "parameter",
@@ -93,8 +93,7 @@ def parameter_entry(parameter: Parameter) -> Node:
         "key": key_text(parameter.key),
         "region": parameter.region,
         "amount": _decimal_text(parameter.value),
-        "low": _decimal_text(parameter.low),
-        "high": _decimal_text(parameter.high),
+        **({"low": _decimal_text(parameter.low), "high": _decimal_text(parameter.high)} if spread else {}),
         "unit": parameter.unit,
         "status": parameter.status,
         "source": parameter.source,
@@ -111,7 +110,7 @@ def _decimal_text(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def unknown_parameter(bound: Bound) -> Node:
+def unknown_parameter(bound: Bound, *, spread: bool = False) -> Node:
     """The place of a coefficient or price that is not known, or that may not be used: a finding says why."""
     key, region = bound.asked or ((), "")
     return {
@@ -122,8 +121,7 @@ def unknown_parameter(bound: Bound) -> Node:
         "key": key_text(key),
         "region": region,
         "amount": None,
-        "low": None,
-        "high": None,
+        **({"low": None, "high": None} if spread else {}),
         "unit": bound.unit,
         "status": "unknown",
         "source": "-",
@@ -136,13 +134,14 @@ def unknown_parameter(bound: Bound) -> Node:
     }
 
 
-def keep(nodes: dict[str, Node], bound: Bound, profile: str) -> None:
+def keep(nodes: dict[str, Node], bound: Bound, profile: str, *, spread: bool = False) -> None:
     """Put the node of a submitted figure or parameter into the trace (a computed one has its own already)."""
     name = node_id(bound, profile)
     if name in nodes:
         return
     if bound.kind == "parameter":
-        nodes[name] = unknown_parameter(bound) if bound.parameter is None else parameter_entry(bound.parameter)
+        given = bound.parameter
+        nodes[name] = unknown_parameter(bound, spread=spread) if given is None else parameter_entry(given, spread=spread)
     elif bound.cell is not None and bound.cell.is_input:
         nodes[name] = cell_node(bound.cell)
 

@@ -48,7 +48,8 @@ class Table:
     """One table of a release.
 
     `amount` names the column that is present exactly when `state` is `value`; `year` is the SQL expression of the accounting year
-    of a row where `scope` needs one; `unique`: no two rows may share the key columns.
+    of a row where `scope` needs one; `unique`: no two rows may share the key columns. `optional`: a release without a row of it
+    has no file of it, as releases of before there was the table.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Table:
     amount: str = ""
     year: str = ""
     unique: bool = True
+    optional: bool = False
 
     @property
     def stored(self) -> str:

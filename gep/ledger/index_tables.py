@@ -84,6 +84,7 @@ GREEN_GOLD_INDEX = Table(
         ILLUSTRATIVE,
     ),
     "account",
+    optional=True,
 )
 
 # in which the columns are stored

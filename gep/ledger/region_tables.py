@@ -60,6 +60,7 @@ ZONE_MEMBER = Table(
         text("name_en", "该代码的英文名称", "English name of the code"),
     ),
     "newest",
+    optional=True,
 )
 
 REGION_TABLES = (REGION_CHANGE, ZONE_MEMBER)

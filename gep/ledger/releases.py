@@ -72,6 +72,7 @@ def write(
     if folder.exists():
         raise Refused([finding("LEDGER-RELEASE-EXISTS", Place(folder.name))])
     held = {name: list(rows) for name, rows in tables.items()}
+    held = {name: rows for name, rows in held.items() if rows or name not in BY_NAME or not BY_NAME[name].optional}
     faults = _names(held, documents)
     cells: dict[str, list[list[str]]] = {}
     for name, rows in held.items():

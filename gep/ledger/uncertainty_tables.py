@@ -74,6 +74,7 @@ UNCERTAINTY = Table(
         ILLUSTRATIVE,
     ),
     "account",
+    optional=True,
 )
 
 UNCERTAINTY_PARAMETER = Table(
@@ -109,6 +110,7 @@ UNCERTAINTY_PARAMETER = Table(
         ILLUSTRATIVE,
     ),
     "account",
+    optional=True,
 )
 
 UNCERTAINTY_TABLES = (UNCERTAINTY, UNCERTAINTY_PARAMETER)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gep.base.canonical import dump
-from gep.base.records import Names, Severity, State
+from gep.base.records import Line, Names, Severity, State
 from gep.catalog.freeze import LARGEST, canonical, content_hash, plain
 
 SIMPLE = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text() | st.decimals(allow_nan=False) | st.dates()
@@ -101,3 +101,10 @@ def test_a_number_that_json_does_not_hold_exactly_is_refused() -> None:
     assert canonical(LARGEST) == b"9007199254740991"
     with pytest.raises(ValueError, match="9007199254740992"):
         canonical(LARGEST + 1)
+
+
+def test_a_field_that_came_later_leaves_older_hashes_as_they_were() -> None:
+    """A line of before there were prices in foreign money is frozen as it was then; one with such a price says so."""
+    body = plain(Line("water_retention", "reservoir_unit_cost"))
+    assert body == {"measure": "water_retention", "price": "reservoir_unit_cost", "value_only": False, "domain": {}, "floor": ""}
+    assert plain(Line("water_retention", "reservoir_unit_cost", currency="USD")) == body | {"currency": "USD"}

@@ -257,3 +257,12 @@ def test_meta_is_plain_json(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         releases.write(tmp_path / "1", {}, {}, {"share": 0.1})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_came_later_and_holds_nothing_is_no_part_of_a_release(tmp_path: Path, make: Any) -> None:
+    """So a vintage of before there was the table is performed again to the same bytes."""
+    wanted = releases.write(tmp_path / "1", tables(make), {}, META)
+    again = releases.write(tmp_path / "2", tables(make) | {"green_gold_index": [], "zone_member": []}, {}, META)
+    assert again.digest == wanted.digest
+    kept = releases.write(tmp_path / "3", tables(make) | {"value_account": []}, {}, META)
+    assert "value_account.csv" in {f.name for f in kept.files}
