@@ -42,6 +42,7 @@ INDEX_WORDS: Mapping[str, Mapping[str, str]] = {
         "note": "— is missing, see the findings; the interval comes from the spread of parameters (gep uncertainty).",
     },
 }
+LONGEST_DAY = len("2021-03-20")
 COLUMNS = ("gep", "gdp", "gdp_vintage", "ggi", "interval", "geep", "per_capita", "per_km2", "regulating_share")
 
 
@@ -53,7 +54,11 @@ def index_table(rows: Sequence[Mapping[str, Any]], lang: str) -> RenderableType:
         table.add_column(common[column], overflow="fold")
     for column in COLUMNS:
         name = PER_KM2[lang][1] if column == "per_km2" else words[column]
-        table.add_column(name, justify="right", no_wrap=column != "gdp_vintage", style="bold" if column == "ggi" else "")
+        style = "bold" if column == "ggi" else ""
+        if column == "gdp_vintage":  # a word and a day, one below the other where it is narrow
+            table.add_column(name, min_width=LONGEST_DAY, overflow="fold")
+        else:
+            table.add_column(name, justify="right", no_wrap=True, style=style)
     for r in rows:
         region = f"{r['region_name']} {r['region_code']}"
         table.add_row(str(r["year"]), region, r["price_basis"], *(_cell(r, c, lang) for c in COLUMNS))
