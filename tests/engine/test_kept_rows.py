@@ -72,8 +72,10 @@ def test_a_sum_that_has_no_value_keeps_nothing(engines: Any, make: Any) -> None:
     assert ran.outcome.rows == {}
 
 
-def test_a_parameter_tells_its_ends_in_the_trace(engines: Any, make: Any) -> None:
-    ran = engines.run(patches(make), rows=ROWS, parameters=rates(make, spread=True))
+def test_a_parameter_tells_its_ends_in_the_trace_where_they_are_carried_on(engines: Any, make: Any) -> None:
+    ran = engines.run(patches(make), rows=ROWS, parameters=rates(make, spread=True), keep_rows=True)
     assert [ran.outcome.nodes[FOREST][n] for n in ("amount", "low", "high")] == ["30", "10", "50"]
-    unknown = engines.run(patches(make), rows=ROWS, parameters=rates(make, spread=False))
+    unknown = engines.run(patches(make), rows=ROWS, parameters=rates(make, spread=False), keep_rows=True)
     assert [unknown.outcome.nodes[FOREST][n] for n in ("low", "high")] == [None, None]
+    # a profile without spread has the trace it had before there was any
+    assert "low" not in engines.run(patches(make), rows=ROWS, parameters=rates(make, spread=True)).outcome.nodes[FOREST]
