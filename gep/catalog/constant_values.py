@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Literal
 
 from gep.base.findings import Finding, Place, finding
 from gep.base.records import Input, Line, Measure, Names, Parameter, Rule, Scheme
@@ -26,7 +27,7 @@ RULE_VERSION = "1"
 INDEX, LINK = "price_index", "price_index_link"
 DEFLATOR, REFERENCE = "deflator", "reference"
 NONE = "-"  # the code of an index that the scheme does not name
-LEVEL = {"lower": Decimal("0.000001"), "upper": Decimal(10**9)}
+LOWEST, HIGHEST = Decimal("0.000001"), Decimal(10**9)  # of an index level or a link
 
 
 def constant_id(measure: str) -> str:
@@ -142,8 +143,8 @@ def _movement(deflator: str, joined: References) -> tuple[str, tuple[Input, ...]
 
     def level(name: str, parameter: str, reference: str, *, base: bool) -> Input:
         chosen = MappingProxyType({DEFLATOR: deflator, REFERENCE: reference})
-        when = "base" if base else "same"
-        return Input(name, "parameter", parameter, ("region",), "1", chosen, when, **LEVEL)  # type: ignore[arg-type]
+        when: Literal["same", "base"] = "base" if base else "same"
+        return Input(name, "parameter", parameter, ("region",), "1", chosen, when, lower=LOWEST, upper=HIGHEST)
 
     links = [level(f"link{i}", LINK, r, base=not joined.forward) for i, r in enumerate(joined.links, 1)]
     product = "".join(f" * {i.name}" for i in links)

@@ -17,6 +17,14 @@ from gep.engine.task import Outcome, Task
 from gep.rules.product import Plan
 from gep.workflow.plans import Method, steps, value_steps
 
+# what leaves a parameter without a value, so that the figure is refused
+REFUSING = frozenset(
+    {
+        "CATALOG-PARAMETER-UNKNOWN", "CATALOG-PARAMETER-AMBIGUOUS", "CATALOG-PARAMETER-DECLARED-UNKNOWN", "ENGINE-PARAMETER-UNIT",
+        "ENGINE-PRICE-YEAR", "ENGINE-PRICE-YEAR-MISSING",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class AtConstant:
@@ -48,7 +56,8 @@ def at_constant_prices(
         done.append(execute(at_base))
     done.append(execute(replace(base, steps=value_steps(catalog, m, task.cells, leaves, task.period, constant=True))))
     wrong = [*own.findings.values(), *(f for o in done for f in o.findings.values())]
-    kept = [f for f in wrong if f.severity != Severity.STOP]
+    # what refuses a price or index is told by service below; anything else that stops (an index out of its bounds) stops here too
+    kept = [f for f in wrong if f.severity != Severity.STOP or f.code not in REFUSING]
     unvalued = list(_unvalued(m, task.cells, leaves, task.period, how.base, wrong))
     return AtConstant(tuple(done), (*m.told, *kept, *unvalued))
 

@@ -257,6 +257,12 @@ def test_a_missing_price_of_the_base_year_refuses(make: Make) -> None:
     assert "reservoir_unit_cost" in query.found
 
 
+def test_an_index_out_of_its_bounds_stops_and_is_never_used_in_silence(make: Make) -> None:
+    """A level typed as 0: there is no movement, and it is no gap either."""
+    wrong = (*WATER_ROWS, *VISIT_ROWS, index(2018, "105"), index(2019, "0.0000001"))
+    assert "ENGINE-PARAMETER-BOUNDS" in {f.code for f in make(2019, base=2018, rows=wrong).findings if f.severity == "stop"}
+
+
 # ---- foreign money
 
 
