@@ -1,0 +1,1 @@
+"""The forms of the yearly statements, one module a family: stored figures in, printed tables out."""
