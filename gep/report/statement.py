@@ -13,25 +13,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from gep.base.records import Names
+from gep.base.issuer import Issuer
 from gep.report.form import Form, Scope, Stored
 
 SCHEMA = "gep.statement/1"
 Edition = Literal["internal", "public"]
 EDITIONS: tuple[Edition, ...] = ("internal", "public")
-NONE = Names("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """Who issues the statements, as book.toml says under [statement]; what it leaves out is a line to fill in by hand.
-
-    `money`: the unit that values are printed in.
-    """
-
-    names: Names = NONE
-    document: str = ""
-    valid_until: str = ""
-    money: str = "亿元"
 
 
 @dataclass(frozen=True, slots=True)
