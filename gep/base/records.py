@@ -352,6 +352,7 @@ class Layout:
     """An asset table as printed: rows × columns, without any formula. `instance`: the dimension the whole table is repeated for.
 
     In a `matrix` the rows are codes as the columns are. `provenance` says how much of the layout was read in a source.
+    `rounding`: how its printed numbers are rounded, 四舍六入五成双 (gbt8170) or 四舍五入 (half_up).
     """
 
     id: str
@@ -364,6 +365,7 @@ class Layout:
     instance: str = ""
     matrix: bool = False
     balance: bool = False  # its figures enter the values of the balance sheet
+    rounding: Literal["gbt8170", "half_up"] = field(default="gbt8170", metadata=LATER)
     file: str = ""
 
 

@@ -15,11 +15,13 @@ SIDES = ("asset", "liability", "net")
 ADJUSTMENTS = ("", "up", "down")
 SIGNS = ("", "+", "-", "±")
 CAUSES = ("", "human", "natural", "adjustment")
+ROUNDINGS = ("gbt8170", "half_up")
 
 
 def layout(name: str, f: Fields) -> Layout:
     rows = tuple(_layout_row(b, name, f) for b in f.tables("row"))
     columns = tuple(_layout_column(b, name, f) for b in f.tables("column"))
+    rounding: Any = f.choice("rounding", ROUNDINGS, default="gbt8170")
     made = Layout(
         id=name,
         names=f.names(),
@@ -31,6 +33,7 @@ def layout(name: str, f: Fields) -> Layout:
         instance=f.text("instance"),
         matrix=f.flag("matrix"),
         balance=f.flag("balance"),
+        rounding=rounding,
         file=f.place.file,
     )
     if not rows or not columns:

@@ -46,8 +46,8 @@ def sheet(
     with out.refusals():
         opened = open_book(book)
         if keep:
-            of = chosen(opened, year, region, scheme, vintage, out.lang)
-            year, region, scheme, vintage = of.year, of.region, of.scheme, of.vintage
+            of = chosen(opened, year, region, scheme, vintage)
+            year, region, scheme, vintage = of.year, of.region, of.profile, of.vintage
         if tables:
             made = sheets(
                 opened, tables, year=year, region=region, scheme=scheme, instance=instance, vintage=vintage, lang=out.lang

@@ -66,7 +66,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sign_refused": "「…」中有拒绝计算的数：规则的条件不满足，见 finding 视图。",
         "sign_blank": "空白：表中没有此栏，或本次核算没有这个数。",
         "rounded": "合计数与分项之和因进位可能不等。",
+        "rounding_kept": "本表数据按数值修约规则各自修约，合计数与分项之和可能不等，未作机械调整。",
         "causes_added": "矩阵各格为各类变动原因（人为、自然、调整）之和；任一原因缺数则该格缺数。各原因的数见数字地址。",
+        "since": "{year} 年末至本年末的两期比较",
+        "gross": "{year} 年末以来各年变动之和",
+        "over_years": "跨多年的矩阵只列有数的格：空白处没有发生转移。",
         "diagonal": "对角线（地类未变化）不列：各格只含变更图斑的面积，合计是变化面积之和；未变化面积＝LA-01 期初－该行合计。",
         "restated": "期初重述（{code}，{reason}）{region} {row}：{changes}。{booked}{note}",
         "booked": "差额计入调整行 {rows}，不计入人为或自然变动。",
@@ -83,6 +87,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "change": "变动",
         "balance": "自然资源资产负债表",
         "identity": "资产合计＝负债合计＋净资产。实物量各行不可相加。负债与净资产属试点与研究做法，国家统计局表式只有实物量。",
+        "change_is": "变动 = 期末 − 期初",
+        "limits": "底线与上限（约束性指标）达标情况表",
+        "limit_name": "指标",
+        "limit_code": "序号",
+        "limit": "限值",
+        "limit_figure": "本年数值",
+        "limit_gap": "差额",
+        "limit_met": "是否达标",
+        "limit_document": "依据文件",
+        "limit_clause": "条款",
+        "limit_yes": "达标",
+        "limit_no": "未达标",
+        "limit_unknown": "缺数，不能判断",
+        "limit_unit": "生态保护红线：{zh_name}",
+        "limit_difference": "差额 = 本年数值 − 限值；≥ 为不低于，≤ 为不高于。",
+        "limit_returned": "没有进入账户的指标按报送数列示（上级地区为所属地区报送数之和），不是核算数，没有数字地址。",
+        "limit_side": "是否达标按未修约的数判断；修约后会越过限值的数多列几位小数。",
         "redline": "生态保护红线单元 {name}（{code}）：期末面积 {closing}，监测面积 {surveyed}，差额 {gap}（公顷）。",
         "coverage": "报送情况",
         "of_tables": "各表、各地区、各年度：已报数/应报数",
@@ -122,10 +143,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sign_refused": "Some “…” were refused: the condition of a rule is not met, see the view `finding`.",
         "sign_blank": "Blank: the table has no such cell, or this run made no such figure.",
         "rounded": "Totals may differ from the sum of their parts because each number is rounded by itself.",
+        "rounding_kept": (
+            "Each number is rounded by itself by the rounding rule; totals may differ from the sum of their parts and were not "
+            "adjusted."
+        ),
         "causes_added": (
             "Each cell of the matrix adds up the causes (human, natural, adjustment); it is not available if one of them is not. "
             "The figure addresses give each cause."
         ),
+        "since": "from the end of {year} to the end of the year",
+        "gross": "sum of the changes of each year since the end of {year}",
+        "over_years": "A matrix over several years lists only cells with an amount: where it is blank nothing moved.",
         "diagonal": (
             "The diagonal (class unchanged) is left out: the cells hold changed patches only and the totals add up changes; "
             "what is unchanged is the opening of LA-01 less the total of the row."
@@ -147,6 +175,28 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "identity": (
             "Total assets = total liabilities + net assets. Physical lines never add up. Liabilities and net assets come from "
             "pilots and research; the national statistical form is physical only."
+        ),
+        "change_is": "change = closing − opening",
+        "limits": "Floors and caps: which limits are met",
+        "limit_name": "Figure",
+        "limit_code": "No.",
+        "limit": "Limit",
+        "limit_figure": "Figure of the year",
+        "limit_gap": "Difference",
+        "limit_met": "Met",
+        "limit_document": "Document",
+        "limit_clause": "Clause",
+        "limit_yes": "met",
+        "limit_no": "not met",
+        "limit_unknown": "not known: a figure is missing",
+        "limit_unit": "Ecological red line: {en_name}",
+        "limit_difference": "Difference = figure of the year − limit; ≥ means not below, ≤ not above.",
+        "limit_returned": (
+            "Figures that stand in no account are shown as returned (for a larger region, those of its parts added up): they "
+            "were not computed and have no address."
+        ),
+        "limit_side": (
+            "Whether a limit is met is decided before rounding; a figure that rounding would carry over it has more decimals."
         ),
         "redline": "Red-line unit {name} ({code}): closing area {closing}, as surveyed {surveyed}, discrepancy {gap} (ha).",
         "coverage": "What was returned",

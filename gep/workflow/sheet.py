@@ -4,26 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
 from gep.base.findings import Place, Refused, finding
-from gep.base.records import Layout, Names, SheetLine, State
+from gep.base.records import Layout, LayoutRow
 from gep.book import Book
-from gep.catalog.tables import column_of
-from gep.explain.address import NO_KEY, Address
+from gep.explain.address import NO_KEY, parse
 from gep.ledger.views import literal
-from gep.report import balance
+from gep.report import balance, form
 from gep.report.coverage import Status, coverage_sheet
 from gep.report.sheet import (
+    MISSING_SIGN,
+    NOT_APPLICABLE_SIGN,
     Cell,
-    Column,
+    Kind,
     Line,
     Sheet,
     Style,
     exact,
     heads,
-    printed,
     provenance,
     shown_unit,
     signs_used,
@@ -31,11 +30,17 @@ from gep.report.sheet import (
 )
 from gep.report.sheet_words import WORDS
 from gep.workflow.catalogue import choose
-from gep.workflow.sheet_notes import Of, notes_of, redline_notes
+from gep.workflow.forms.assets import CODE, NAME, UNIT, AssetTable, held_of, table_of
+from gep.workflow.forms.balance import BALANCE, Entry, entries_of
+from gep.workflow.forms.reader import Reader, reading
+from gep.workflow.sheet_notes import redline_notes
 from gep.workflow.views import default_scheme, rows
 
-BALANCE = "BS-00"
-SqlRow = Mapping[str, Any]
+SIGNS: Mapping[form.Kind, tuple[str, Kind]] = {
+    "missing": (MISSING_SIGN, "missing"),
+    "not_applicable": (NOT_APPLICABLE_SIGN, "not_applicable"),
+}
+HEADS = {NAME: "name", UNIT: "unit", CODE: "row"}
 
 
 def sheets(
@@ -54,13 +59,14 @@ def sheets(
     Left out: the latest year, the highest region, the first asset scheme of the book, the vintage in use. Raises Refused
     (CATALOGUE-NO-RESULT, SHEET-NO-TABLE, SHEET-NO-REGION, SHEET-NO-INSTANCE) naming what there is.
     """
-    of = chosen(book, year, region, scheme, vintage, lang)
+    of = chosen(book, year, region, scheme, vintage)
     found: list[Sheet] = []
-    for table in tables:
-        if table.upper() == BALANCE:
-            found.append(_balance(book, of))
-        else:
-            found += _table(book, of, table, instance)
+    with reading(book) as reader:
+        for table in tables:
+            if table.upper() == BALANCE:
+                found.append(_balance(reader, of, lang))
+            else:
+                found += _table(reader, of, table, instance, lang)
     return tuple(found)
 
 
@@ -83,7 +89,7 @@ def returned(book: Book, *, year: int | None = None, region: str = "", scheme: s
     return coverage_sheet(statuses, names, {r: regions[r].names for r in regions}, book.config.names, book.root.name, name, lang)
 
 
-def chosen(book: Book, year: int | None, region: str, scheme: str, vintage: int | None, lang: str) -> Of:
+def chosen(book: Book, year: int | None, region: str, scheme: str, vintage: int | None) -> form.Scope:
     """What a sheet of these choices is of, those left out filled in. Raises Refused as `sheets`."""
     choice = choose(book, year, scheme or default_scheme(book, "asset_account"), vintage)
     here = f"vintage = {choice.vintage} AND year = {choice.year}"
@@ -98,211 +104,105 @@ def chosen(book: Book, year: int | None, region: str, scheme: str, vintage: int 
         raise Refused([finding("SHEET-NO-REGION", Place(book.root.name, key=place), found=place, expected=known)])
     sql = f"SELECT state FROM release_state_all WHERE {here} ORDER BY seq DESC LIMIT 1"
     state = str(rows(book, sql)[0]["state"])
-    return Of(place, book.config.regions[place].names, choice.year, choice.profile, choice.vintage, state, lang)
+    return form.Scope(place, book.config.regions[place].names, choice.year, choice.profile, choice.vintage, state)
 
 
-def _table(book: Book, of: Of, table: str, instance: str) -> list[Sheet]:
-    layout = book.catalog.layouts.get(table.upper())
-    held = _held(book, of, layout) if layout is not None else []
-    if layout is None or not held:
-        sql = f"SELECT DISTINCT table_id FROM asset_account_rollup_all WHERE {of.where} ORDER BY ALL"
-        known = ", ".join([*(r["table_id"] for r in rows(book, sql)), BALANCE])
-        raise Refused([finding("SHEET-NO-TABLE", Place(book.root.name, key=table), found=table, expected=known)])
-    instances = sorted({r["instance"] for r in held})
+def _table(reader: Reader, of: form.Scope, table: str, instance: str, lang: str) -> list[Sheet]:
+    layout = reader.book.catalog.layouts.get(table.upper())
+    held = held_of(reader, of)
+    instances = held.get(layout.id, {}) if layout is not None else {}
+    if layout is None or not instances:
+        raise _no_table(reader, table, [*sorted(held), BALANCE])
     if instance and layout.instance and instance not in instances:
-        known = ", ".join(instances)
-        raise Refused([finding("SHEET-NO-INSTANCE", Place(book.root.name, key=instance), found=instance, expected=known)])
+        known, place = ", ".join(instances), Place(reader.book.root.name, key=instance)
+        raise Refused([finding("SHEET-NO-INSTANCE", place, found=instance, expected=known)])
     wanted = [i for i in instances if not layout.instance or instance in ("", i)]
-    return [_sheet(book, of, layout, i, [r for r in held if r["instance"] == i]) for i in wanted]
+    return [_sheet(reader, table_of(reader, of, layout, i, instances[i]), lang) for i in wanted]
 
 
-def _held(book: Book, of: Of, layout: Layout) -> list[SqlRow]:
-    """The figures of a table; those of a matrix in the order of their causes."""
-    sql = (
-        f"SELECT * FROM asset_account_rollup_all WHERE {of.where} AND region_code = {literal(of.region)} "
-        f"AND table_id = {literal(layout.id)} ORDER BY row_code, column_code, cause"
-    )
-    return [*rows(book, sql)]
+def _no_table(reader: Reader, table: str, known: Sequence[str]) -> Refused:
+    place = Place(reader.book.root.name, key=table)
+    return Refused([finding("SHEET-NO-TABLE", place, found=table, expected=", ".join(known))])
 
 
-def _sheet(book: Book, of: Of, layout: Layout, instance: str, held: Sequence[SqlRow]) -> Sheet:
-    words = WORDS[of.lang]
-    columns = heads(layout, of.lang)
-    matrix = _added(book, of, layout) if layout.matrix else {}
-    by_place: dict[tuple[str, str], list[SqlRow]] = {}
-    for r in held:
-        by_place.setdefault((r["row_code"], r["column_code"]), []).append(r)
-    lines = _lines(of, layout, columns, by_place, matrix)
-    told, modelled = notes_of(book, of, layout, instance, by_place)
-    marked = [_marked(line) if line.code in modelled else line for line in lines]
-    notes = [*told, *signs_used(marked, of.lang)]
+def _sheet(reader: Reader, made: AssetTable, lang: str) -> Sheet:
+    """A form as a sheet in one language: row codes first, each number with what it is exactly and a short address."""
+    words, layout = WORDS[lang], made.layout
+    columns = heads(layout, lang)
+    order = {HEADS.get(column.code, column.code): i for i, column in enumerate(made.form.columns)}
+    lines = [
+        Line(line.code, tuple(_cell(line.cells[order[c.code]], lang) for c in columns), _style(layout, row))
+        for row, line in zip(layout.rows, made.form.lines, strict=True)
+    ]
+    notes = [*(n.of(lang) for n in made.told), *signs_used(lines, lang)]
     if any(cell.kind == "blank" for line in lines for cell in line.cells):
         notes.append(words["sign_blank"])
     if layout.matrix:
-        notes += [words["causes_added"], words["diagonal"]]
+        notes += [words["causes_added"], words["diagonal"]] if made.instance == NO_KEY else [words["over_years"]]
     if uneven(layout, columns, lines):
         notes.append(words["rounded"])
-    title = named_of(layout.names, of.lang)
-    return Sheet(
-        layout.id,
-        title,
-        tuple(_facts(book, of, layout, instance)),
-        columns,
-        tuple(marked),
-        tuple(notes),
-        any(r["illustrative"] for r in held),
-    )
+    facts = tuple(_facts(reader, made.form.scope, layout, made.instance, lang))
+    return Sheet(layout.id, layout.names.of(lang), facts, columns, tuple(lines), tuple(notes), made.form.illustrative)
 
 
-def named_of(names: Names, lang: str) -> str:
-    return names.zh if lang == "zh" else names.en
+def _style(layout: Layout, row: LayoutRow) -> Style:
+    if layout.matrix and any(c.total and c.code[1:] == row.code[1:] for c in layout.columns):
+        return "total"
+    return "stock" if row.stock and row.sign != "±" else "part" if row.cause else ""
 
 
-def _lines(
-    of: Of,
-    layout: Layout,
-    columns: Sequence[Column],
-    held: Mapping[tuple[str, str], Sequence[SqlRow]],
-    matrix: Mapping[tuple[str, str], tuple[Decimal | None, str]],
-) -> list[Line]:
-    made = []
-    for row in layout.rows:
-        words = {"row": row.code, "name": named_of(row.names, of.lang)}
-        words["unit"] = shown_unit(row.unit or layout.unit, of.lang)
-        cells = []
-        for column in columns:
-            if column.code in words:
-                cells.append(Cell(words[column.code], "text"))
-            else:
-                key = (row.code, column.code)
-                if not _exists(layout, *key):
-                    cells.append(Cell())
-                    continue
-                cells.append(_cell(of, held.get(key, ()), matrix.get(key), diagonal=layout.matrix and key[0][1:] == key[1][1:]))
-        of_total = layout.matrix and any(c.total and c.code[1:] == row.code[1:] for c in layout.columns)
-        style: Style = "total" if of_total else "stock" if row.stock and row.sign != "±" else "part" if row.cause else ""
-        made.append(Line(row.code, tuple(cells), style))
-    return made
+def _cell(cell: form.Cell, lang: str) -> Cell:
+    figures = tuple((_short(f.address), exact(f.amount, f.unit, f.state, lang)) for f in cell.figures)
+    if cell.kind in SIGNS:
+        text, kind = SIGNS[cell.kind]
+        return Cell(text, kind, figures)
+    if cell.kind == "number":
+        return Cell(cell.printed(lang), "number", figures, cell.shown)
+    return Cell() if cell.kind == "blank" else Cell(cell.printed(lang), "text", figures)
 
 
-def _exists(layout: Layout, row: str, column: str) -> bool:
-    """Whether the layout has the place; a matrix has none for what comes from outside and goes outside."""
-    head = column_of(layout, column)
-    return head is not None and (not head.rows or row in head.rows)
+def _short(text: str) -> str:
+    """An address without the keys that say nothing: trailing ones, and that a table is not repeated."""
+    address = parse(text)
+    return replace(address, named={name: key for name, key in address.named.items() if key != NO_KEY}).text(short=True)
 
 
-def _cell(of: Of, held: Sequence[SqlRow], added: tuple[Decimal | None, str] | None, *, diagonal: bool) -> Cell:
-    """The one figure of a place, or the sum over the causes in a matrix; blank where there is none."""
-    if not held:
-        return Cell()
-    figures = tuple((address_of(of, r), exact(r["amount"], r["unit"], r["state"], of.lang)) for r in held)
-    first = held[0]
-    amount, state = (first["amount"], first["state"]) if added is None else added
-    if diagonal and held[0]["row_code"][1:] != "00" and amount == 0:
-        return Cell("·", "text", figures)  # patches that changed: what stayed in its class is not among them
-    return printed(amount, first["unit"], state, figures)
-
-
-def address_of(of: Of, row: SqlRow) -> str:
-    """The figure address of a stored cell, with its vintage."""
-    named_keys = {"scheme": of.scheme} | ({"instance": row["instance"]} if row["instance"] != NO_KEY else {})
-    keys = (row["table_id"], row["row_code"], row["column_code"], row["cause"])
-    return Address("asset_account", of.region, str(of.year), keys, named_keys, vintage=of.vintage).text(short=True)
-
-
-def _added(book: Book, of: Of, layout: Layout) -> dict[tuple[str, str], tuple[Decimal | None, str]]:
-    """(row, column) -> (sum over the causes, its state): unknown if one of them is."""
-    sql = (
-        "SELECT row_code, column_code, total(amount, state) AS amount, total_state(state) AS state "
-        f"FROM asset_account_rollup_all WHERE {of.where} AND region_code = {literal(of.region)} "
-        f"AND table_id = {literal(layout.id)} GROUP BY row_code, column_code"
-    )
-    return {(r["row_code"], r["column_code"]): (r["amount"], r["state"]) for r in rows(book, sql)}
-
-
-def _marked(line: Line) -> Line:
-    """The row with the mark of what nobody returned, beside its name."""
-    code, name, *rest = line.cells
-    return Line(line.code, (code, Cell(f"{name.text} ※", "text"), *rest), line.style)
-
-
-def _facts(book: Book, of: Of, layout: Layout | None, instance: str = NO_KEY) -> Iterable[tuple[str, str]]:
-    words, lang = WORDS[of.lang], of.lang
-    scheme = book.catalog.schemes.get(of.scheme)
+def _facts(reader: Reader, of: form.Scope, layout: Layout | None, instance: str, lang: str) -> Iterable[tuple[str, str]]:
+    words = WORDS[lang]
+    scheme = reader.scheme(of.profile)
     yield words["table"], layout.id if layout is not None else BALANCE
     if layout is not None and instance != NO_KEY:
-        code = book.catalog.codes.get(layout.instance, {}).get(instance)
-        yield words["instance"], f"{named_of(code.names, lang)} ({instance})" if code is not None else instance
-    yield words["region"], f"{named_of(of.region_names, lang)} ({of.region})"
+        code = reader.book.catalog.codes.get(layout.instance, {}).get(instance)
+        yield words["instance"], f"{code.names.of(lang)} ({instance})" if code is not None else instance
+    yield words["region"], f"{of.region_names.of(lang)} ({of.region})"
     yield words["year"], str(of.year)
     yield words["unit"], shown_unit(layout.unit, lang) if layout is not None else words["unit_by_row"]
     yield words["vintage"], f"{of.vintage} ({words.get(of.state, of.state)})"
-    yield words["scheme"], f"{named_of(scheme.names, lang)} ({of.scheme})" if scheme is not None else of.scheme
+    yield words["scheme"], f"{scheme.names.of(lang)} ({of.profile})" if scheme is not None else of.profile
     if layout is not None:
         yield words["department"], layout.department or "-"
         yield words["provenance"], provenance(layout.provenance, lang)
-    yield words["book"], named_of(book.config.names, lang)
+    yield words["book"], reader.book.config.names.of(lang)
 
 
-def _balance(book: Book, of: Of) -> Sheet:
-    sql = f"SELECT * FROM balance_sheet_all WHERE {of.where} AND region_code = {literal(of.region)}"
-    held = rows(book, sql)
-    if not held:
-        sql = f"SELECT DISTINCT table_id FROM asset_account_rollup_all WHERE {of.where} ORDER BY ALL"
-        known = ", ".join(r["table_id"] for r in rows(book, sql))
-        raise Refused([finding("SHEET-NO-TABLE", Place(book.root.name, key=BALANCE), found=BALANCE, expected=known)])
-    states = _states(book, of)
-    entries = [_entry(book, of, r, states) for r in held]
-    order = list(book.catalog.sheet)
-    made = balance.balance_sheet(entries, order, tuple(_facts(book, of, None)), redline_notes(book, of), of.lang)
-    return Sheet(BALANCE, made.title, made.facts, made.columns, made.lines, made.notes, any(r["illustrative"] for r in held))
+def _balance(reader: Reader, of: form.Scope, lang: str) -> Sheet:
+    entries = entries_of(reader, of)
+    if not entries:
+        raise _no_table(reader, BALANCE, sorted(held_of(reader, of)))
+    facts, notes = tuple(_facts(reader, of, None, NO_KEY, lang)), [n.of(lang) for n in redline_notes(reader, of)]
+    made = balance.balance_sheet([_entry(e, lang) for e in entries], list(reader.book.catalog.sheet), facts, notes, lang)
+    illustrative = any(e.illustrative for e in entries)
+    return Sheet(BALANCE, made.title, made.facts, made.columns, made.lines, made.notes, illustrative)
 
 
-def _states(book: Book, of: Of) -> dict[tuple[str, str, str, str], str]:
-    """(table, row, column, instance) -> state, of the figures that are no numbers: the balance sheet itself keeps no state."""
-    sql = f"SELECT * FROM asset_account_rollup_all WHERE {of.where} AND region_code = {literal(of.region)} AND amount IS NULL"
-    return {(r["table_id"], r["row_code"], r["column_code"], r["instance"]): r["state"] for r in rows(book, sql)}
-
-
-def _entry(book: Book, of: Of, row: SqlRow, states: Mapping[tuple[str, str, str, str], str]) -> balance.Entry:
-    """A line of the balance sheet; the state of its opening and closing is that of the figures it shows."""
-    declared, suffix = _declared(book, row["line"])
-    amounts = (row["opening"], row["closing"], row["change"])
-    found = [State.NOT_AVAILABLE, State.NOT_AVAILABLE]
-    if declared is not None and declared.column:
-        for i, shown in enumerate((declared.opening, declared.closing)):
-            table, _, code = shown.partition(".")
-            found[i] = State(states.get((table, code, declared.column, suffix or NO_KEY), State.NOT_AVAILABLE))
-    change = State.NOT_APPLICABLE if State.NOT_APPLICABLE in found else State.NOT_AVAILABLE
-    known = [State.VALUE if a is not None else s for a, s in zip(amounts, (*found, change), strict=True)]
-    keys, named_keys = (row["side"], row["line"]), {"scheme": of.scheme}
+def _entry(entry: Entry, lang: str) -> balance.Entry:
+    (opening, closing, change) = entry.figures
     return balance.Entry(
-        side=row["side"],
-        code=row["line"],
-        name=_line_name(book, row["line"], of.lang),
-        unit=row["unit"],
-        amounts=amounts,
-        states=(known[0], known[1], known[2]),
-        addresses=tuple(
-            Address("balance_sheet", of.region, str(of.year), keys, named_keys, column, of.vintage).text()
-            for column in ("opening", "closing", "change")
-        ),
+        side=entry.side,
+        code=entry.code,
+        name=entry.names.of(lang),
+        unit=entry.unit,
+        amounts=(opening.amount, closing.amount, change.amount),
+        states=(opening.state, closing.state, change.state),
+        addresses=tuple(f.address for f in entry.figures),
     )
-
-
-def _declared(book: Book, code: str) -> tuple[SheetLine | None, str]:
-    """The declared line that a line is (one of), and the class it stands for: A4.physical.kaolin is A4.physical of kaolin."""
-    name = max((n for n in book.catalog.sheet if code == n or code.startswith(f"{n}.")), key=len, default="")
-    return book.catalog.sheet.get(name), code.removeprefix(name).removeprefix(".")
-
-
-def _line_name(book: Book, code: str, lang: str) -> str:
-    """The name of a line; of one that stands for each class, with the name of the class behind it."""
-    line, suffix = _declared(book, code)
-    if line is None:
-        return code
-    if not suffix:
-        return named_of(line.names, lang)
-    layout = book.catalog.layouts.get(line.opening.split(".")[0])
-    known = book.catalog.codes.get(layout.instance if layout is not None else "", {}).get(suffix)
-    return f"{named_of(line.names, lang)}: {named_of(known.names, lang) if known is not None else suffix}"

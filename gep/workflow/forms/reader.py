@@ -3,10 +3,10 @@
 # ruff: noqa: S608  (what enters the SQL is a whole number or goes through literal())
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from gep.base.records import Code, Names, Scheme
 from gep.book import Book
@@ -19,6 +19,7 @@ from gep.workflow.views import need_store
 
 CURRENT = "current"
 SqlRow = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Reader:
     connection: Any
     money: str = "亿元"
     asked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, as dictionaries; the same list for the same query, so it is read only."""
@@ -36,6 +38,13 @@ class Reader:
             result = query.ask(self.connection, self.book.store, sql)
             self.asked[sql] = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
         return self.asked[sql]
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for all forms that ask under this name; it is read only."""
+        if name not in self.made:
+            self.made[name] = make()
+        found: T = self.made[name]
+        return found
 
     def code(self, scheme: str, code: str) -> Names:
         """The names of a code; of one that the catalogue does not know, the code itself."""

@@ -1,0 +1,81 @@
+"""The method annex: the rules of the profile in force, each formula with its signs, what is returned, how it is priced."""
+
+from __future__ import annotations
+
+import pytest
+
+from gep.report.methods import Method
+from gep.workflow.forms.methods import methods
+from tests.ready import Ready
+from tests.workflow.forms.gep_forms import read
+
+
+@pytest.fixture(scope="module")
+def garze(ready: Ready) -> dict[str, Method]:
+    with read(ready.book("garze-2010", "2010"), "513300", 2010, "garze-2017") as (reader, scope):
+        return {m.code: m for m in methods(reader, scope)}
+
+
+@pytest.fixture(scope="module")
+def city(ready: Ready) -> dict[str, Method]:
+    with read(ready.book("sample-city", "2016-2017"), "990100", 2017, "sample") as (reader, scope):
+        return {m.code: m for m in methods(reader, scope)}
+
+
+def test_every_service_of_the_profile_is_there_in_its_order(garze: dict[str, Method]) -> None:
+    services = [m for m in garze.values() if m.group.en in ("Material products", "Regulating services", "Cultural services")]
+    assert [m.code for m in services][:2] == ["crop_products", "forestry_products"]
+    assert {"soil_retention", "climate_regulation", "tourism_recreation"} <= {m.code for m in services}
+    assert all(m.formulas or m.returned for m in garze.values())
+
+
+def test_a_formula_names_its_rule_source_and_signs(garze: dict[str, Method]) -> None:
+    made = garze["climate_regulation"].formulas[0]
+    assert (made.rule, made.version) == ("climate_regulation.transpiration", "1")
+    assert made.typst == 'frac("heat" times "area" times "days", "ratio")'
+    assert "生态学报 37(19)" in made.source
+    assert "2.4.8 (1)" in made.source
+    heat = made.symbols[0]
+    assert (heat.sign, heat.names.zh, heat.unit.zh) == ("heat", "单位面积蒸腾吸热量", "千焦/(平方米·天)")
+
+
+def test_what_is_returned_and_priced_is_said(garze: dict[str, Method]) -> None:
+    pests = garze["pest_control"]
+    assert pests.formulas == ()
+    assert pests.returned[0].zh == "病虫害控制面积（林业局）"
+    assert pests.prices[0].zh == "病虫害控制面积 × 病虫害防治成本"
+    assert "价值量由部门报送" in garze["crop_products"].prices[0].zh
+
+
+def test_only_what_gives_figures_is_a_method(garze: dict[str, Method], city: dict[str, Method]) -> None:
+    rules = [f.rule for m in (*garze.values(), *city.values()) for f in m.formulas]
+    assert "soil_retention.silt" in rules
+    assert "soil_retention.silt_second" not in rules
+    assert "flood_mitigation.within_capacity" not in rules
+
+
+def test_no_formula_stands_twice(city: dict[str, Method]) -> None:
+    rules = [f.rule for m in city.values() for f in m.formulas]
+    assert len(rules) == len(set(rules))
+    assert len(rules) > 25
+
+
+def test_what_a_rule_reads_is_explained_with_it(city: dict[str, Method]) -> None:
+    soil = [f.rule for f in city["soil_retention"].formulas]
+    assert any(rule.startswith("rainfall_erosivity") for rule in soil)
+    equations = {left.partition("(")[2].partition(")")[0] for f in city["soil_retention"].formulas for left, _ in f.equations}
+    assert equations
+
+
+def test_the_index_is_explained_too(garze: dict[str, Method]) -> None:
+    assert garze["green-gold"].formulas[0].typst == 'frac("gep", "gdp")'
+
+
+def test_every_formula_can_be_set(garze: dict[str, Method], city: dict[str, Method]) -> None:
+    from gep.report.typeset import report
+    from tests.report.typeset_forms import pages, statement
+
+    found = report(statement(), "zh", methods=[*garze.values(), *city.values()])
+    assert found.warnings == ()
+    text = "".join(pages(found.data))
+    assert all(f"{f.rule}@{f.version}" in text for m in (*garze.values(), *city.values()) for f in m.formulas)
