@@ -22,7 +22,7 @@ from gep.explain.explanation import Explanation, Formula, Step, quantity
 from gep.explain.trail import below, children
 from gep.rules import markup
 from gep.rules.parse import parse as parse_expression
-from gep.workflow.views import Release, complete, no_figure, release_of
+from gep.workflow.views import Release, complete, no_figure, release_of, rows
 
 # measures that are made of those of the catalogue: how their ids begin, and what is said of them
 MADE = (
@@ -37,7 +37,7 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     """Explain a figure of the book. Raises Refused for an address that cannot be read or names nothing, with similar ones."""
     address = complete(book, text)
     release = release_of(book, address)
-    starts = _starts(release, address, book.catalog.codes)
+    starts = _starts(release, address, book.catalog.codes, _regions(book, release, address))
     words = _Words(book, lang)
     steps = tuple(_step(release, start, "", True, words, ()) for start in starts)
     nodes = {str(n["id"]): n for start in starts for n in below(start, release.nodes)}
@@ -53,8 +53,17 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     return Explanation(complete_text, address.with_column, amount, unit, state, steps, tuple(nodes[i] for i in sorted(nodes)))
 
 
-def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str, Code]]) -> list[str]:
-    """The nodes of the figure: one leaf, or all leaves below a prefix or a code that has codes below it."""
+def _regions(book: Book, release: Release, address: Address) -> frozenset[str]:
+    """The region of the address and those below it in its year."""
+    sql = f"SELECT code, ancestor FROM region_path WHERE vintage = {release.vintage} AND year = {int(address.period[:4])}"  # noqa: S608
+    return frozenset(r["code"] for r in rows(book, sql) if r["ancestor"] == address.region) | {address.region}
+
+
+def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str, Code]], regions: frozenset[str]) -> list[str]:
+    """The nodes of the figure: one leaf, or all leaves below a prefix, below a code that has codes below it, or of regions below.
+
+    A region of a higher level has no leaves of its own but those of services declared at its level.
+    """
     plain = Address(address.view, address.region, address.period, address.keys, address.named)
     if address.view in BY_COLUMN:
         name = f"{plain.text()}#{address.with_column}"
@@ -64,8 +73,8 @@ def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str,
     if plain.text() in release.figures:
         return [release.figures[plain.text()]]
     leaves = {f: parse(f) for f in sorted(release.figures) if f.startswith(f"{address.view}/")}
-    same = ("region", "period", "named")
-    fits = {f: fit(address, a, codes) for f, a in leaves.items() if all(getattr(a, n) == getattr(address, n) for n in same)}
+    same = {f: a for f, a in leaves.items() if (a.period, a.named) == (address.period, address.named) and a.region in regions}
+    fits = {f: fit(address, a, codes) for f, a in same.items()}
     undivided = any(how == "undivided" and _state(release, f) is not State.NOT_APPLICABLE for f, how in fits.items())
     found = [] if undivided else [f for f, how in fits.items() if how == "inside"]
     if not found:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
+from typing import cast
 
 from gep.base.findings import Finding
 from gep.base.records import Fact, key_text
@@ -77,7 +78,7 @@ def _gep(laid: Laid, book: Book, c: Computation, facts: Sequence[Fact], before: 
     leaves = [*accounts.physical(c, regions), *accounts.value(c, regions)]
     leaves += zone_figures(c, leaves)
     values = [f for f in leaves if f.address.view == "value_account"]
-    laid.nodes |= c.nodes
+    _keep(laid, c.nodes)
     laid.figures += [(f.address.view, f) for f in leaves]
     totals = []
     for figure, made in accounts.totals(c, regions, values):
@@ -114,7 +115,7 @@ def _indices_before(book: Book, c: Computation) -> Cells | None:
 
 def _assets(laid: Laid, book: Book, c: AssetComputation, given: Computation, facts: Sequence[Fact]) -> None:
     regions = book.config.regions
-    laid.nodes |= c.nodes
+    _keep(laid, c.nodes)
     laid.figures += asset_rows.asset_figures(c, regions)
     for figure, made in asset_rows.balance_sheet(c, book.catalog, regions):
         laid.figures.append(("balance_sheet", figure))
@@ -238,3 +239,16 @@ def final_closings(book: Book, profile: str, year: int) -> chain.Prior | None:
         read.append({**row, "measure": where.measure, "region": row["region_code"], "period": str(year), "key": key})
     cells: Cells = chain.from_release(read, vintage)
     return chain.Prior(cells, profile, vintage)
+
+
+def _keep(laid: Laid, nodes: Mapping[str, Node]) -> None:
+    """Takes over the nodes of a computation; what another one has named a node of the same id stays named.
+
+    GDP is read by the index and by the asset tables: the cell keeps the figure address that the index gave it.
+    """
+    for name, node in nodes.items():
+        before = laid.nodes.get(name)
+        if before is not None and before is not node and before.get("figures"):
+            named = cast(list[Json], node.setdefault("figures", []))
+            named += [f for f in cast(list[Json], before["figures"]) if f not in named]
+        laid.nodes[name] = node
