@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from gep.base.records import Names, State
@@ -192,6 +193,7 @@ def words(names: Names) -> Cell:
     return Cell("text", names)
 
 
+@cache
 def unit_names(unit: str) -> Names:
     """A unit as people read it in both languages; nothing for a bare number."""
     return NONE if unit in ("", "1") else Names(display(unit, "zh"), display(unit, "en"))

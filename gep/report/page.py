@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from gep import __version__
-from gep.base.data import data_root
 from gep.explain.explanation import Explanation, Step, citation, quantity
+from gep.report import sandbox
 from gep.report.words import WORDS
 
 
 def page(made: Explanation, lang: str) -> str:
     """The page as text: no script, no network, all data escaped; the same explanation gives the same bytes."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(data_root() / "templates"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("explain.html.j2")
     parts = [_plain(step, lang) for step in made.parts]
     amount = quantity(made.amount, made.unit) if made.amount else WORDS[lang]["unknown"]
-    return template.render(
-        lang=lang, words=dict(WORDS[lang]), address=made.address, amount=amount, parts=parts, version=__version__
-    )
+    given = {"lang": lang, "words": WORDS[lang], "address": made.address, "amount": amount, "parts": parts}
+    return sandbox.render("explain.html.j2", given | {"version": __version__})
 
 
 def _plain(step: Step, lang: str) -> dict[str, Any]:

@@ -8,14 +8,11 @@ from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from gep.base.data import data_root
 from gep.base.records import Names
 from gep.base.units import display
 from gep.explain.explanation import plain_number
 from gep.ledger.query import QueryResult, render
+from gep.report import sandbox
 
 SCHEMA = "gep.product_catalogue/1"
 MARK = "示例数据"
@@ -409,26 +406,20 @@ def _facts(head: Head, lang: str) -> list[tuple[str, str]]:
 
 def page(made: ProductCatalogue, lang: str) -> str:
     """One self-contained web page: no script, no network, all data escaped, A4 landscape when printed."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(data_root() / "templates"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     regions = [
         {"name": region.of(lang), "code": region.code, "rows": [_shown(x, lang) for x in merged(rows)]}
         for region, rows in by_region(made.rows)
     ]
-    return environment.get_template("product_catalogue.html.j2").render(
-        lang=lang,
-        words=dict(WORDS[lang]),
-        book=made.head.book.of(lang),
-        facts=_facts(made.head, lang),
-        columns=_heads(made.head, lang),
-        numbers=NUMBERS,
-        regions=regions,
-        illustrative=made.illustrative,
-        notes=[WORDS[lang][n] for n in NOTES],
-        schema=SCHEMA,
-    )
+    given = {
+        "lang": lang,
+        "words": WORDS[lang],
+        "book": made.head.book.of(lang),
+        "facts": _facts(made.head, lang),
+        "columns": _heads(made.head, lang),
+        "numbers": NUMBERS,
+        "regions": regions,
+        "illustrative": made.illustrative,
+        "notes": [WORDS[lang][n] for n in NOTES],
+        "schema": SCHEMA,
+    }
+    return sandbox.render("product_catalogue.html.j2", given)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
@@ -15,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gep import __version__
-from gep.base.data import data_root
+from gep.report import sandbox
 from gep.report.sheet import SCHEMA, Cell, Column, Line, Sheet
 from gep.report.sheet_words import WORDS
 
@@ -89,13 +87,6 @@ def page(sheets: Sequence[Sheet], lang: str) -> str:
 
     Every number carries its figure address with the amount behind it in `title`, and the addresses alone in `data-figure`.
     """
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(data_root() / "templates"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown = [
         {
             "title": sheet.title,
@@ -108,9 +99,8 @@ def page(sheets: Sequence[Sheet], lang: str) -> str:
         for sheet in sheets
     ]
     title = " · ".join(dict.fromkeys(f"{s.title} {dict(s.facts).get(WORDS[lang]['year'], '')}".strip() for s in sheets))
-    return environment.get_template("sheet.html.j2").render(
-        lang=lang, words=dict(WORDS[lang]), title=title, sheets=shown, schema=SCHEMA, version=__version__
-    )
+    given = {"lang": lang, "words": WORDS[lang], "title": title, "sheets": shown, "schema": SCHEMA, "version": __version__}
+    return sandbox.render("sheet.html.j2", given)
 
 
 def _line(sheet: Sheet, line: Line) -> dict[str, object]:
