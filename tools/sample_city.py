@@ -81,7 +81,9 @@ from tools.sample_parts import assets_files, assets_prices, coefficients, land, 
 from tools.sample_parts.text import table
 
 BOOK = Path(__file__).resolve().parents[1] / "ledgers" / "books" / "sample-city"
-HAND_MADE = ("README.md", "answers.csv", "local/schemes/*.toml", "local/registers/*.csv", "tenures/*.toml", "evidence/*")
+HAND_MADE = (
+    "README.md", "answers.csv", "closing.toml", "local/schemes/*.toml", "local/registers/*.csv", "tenures/*.toml", "evidence/*",
+)  # fmt: skip
 
 
 def build() -> dict[str, bytes]:

@@ -10,13 +10,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.issuer import Issuer
 from gep.base.records import Names, Region
 from gep.base.region_change import RegionChange
 from gep.catalog.fields import Fields
+from gep.catalog.publication import Publication, read_statement
 from gep.catalog.region_changes import check_changes, read_changes
 from gep.catalog.regions import check_regions
 from gep.catalog.words import kind_holes
 
+NO_ISSUER, EVERYTHING = Issuer(), Publication()
 SCHEMA = 2  # of the folder of a book; gep migrate leads from an older one to this
 
 
@@ -35,6 +38,8 @@ class Config:
     zone_scheme: str
     compile_policy: str
     changes: tuple[RegionChange, ...] = ()
+    issuer: Issuer = NO_ISSUER
+    publication: Publication = EVERYTHING
 
     @property
     def leaves(self) -> tuple[str, ...]:
@@ -67,6 +72,7 @@ def read_config(path: Path) -> Config:
         start, end = r.date("valid_from", date.min), r.last_date("valid_to")
         regions[code] = Region(code, parent, level, r.names(), start, end, r.texts("replaces"))
         r.done()
+    issuer, publication = read_statement(f, regions, findings)
     config = Config(
         names=f.names(),
         regions=regions,
@@ -76,6 +82,8 @@ def read_config(path: Path) -> Config:
         zone_scheme=f.text("zone_scheme"),
         compile_policy=f.choice("compile_policy", ("BOTH", "T_MINUS_2"), default="BOTH"),
         changes=read_changes(f.tables("region_change"), "book.toml", findings),
+        issuer=issuer,
+        publication=publication,
     )
     if not config.schemes and isinstance(body.get("schemes", []), list):
         f.complain("CATALOG-FIELD-MISSING", "schemes")

@@ -15,12 +15,14 @@ from gep.cli import acts
 from gep.cli.catalogue import catalogue
 from gep.cli.coefficients import coefficients_app
 from gep.cli.compare import compare
+from gep.cli.demo import demo
 from gep.cli.export import export
 from gep.cli.keep import backup, migrate, restore
 from gep.cli.output import FAULT, OK, AsJson, BookPath, Lang, Output, Who, default_lang, open_book
 from gep.cli.proof import verify
 from gep.cli.sheet import sheet
 from gep.cli.sql import sql
+from gep.cli.statement import statement
 from gep.cli.uncertainty import uncertainty
 
 app = typer.Typer(
@@ -31,9 +33,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(coefficients_app, name="coefficients")
+app.command()(demo)
 app.command()(catalogue)
 app.command()(compare)
 app.command()(sheet)
+app.command()(statement)
 app.command()(uncertainty)
 app.command()(sql)
 app.command()(export)
@@ -56,87 +60,6 @@ def options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")] = False,
 ) -> None:
     """Options before the verb."""
-
-
-@app.command()
-def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="放示例账册的目录 / where to put the demo books")] = Path(
-        "gep-demo"
-    ),
-    years: Annotated[
-        str, typer.Option("--years", metavar="Y|A-B|all", help="示例市核算哪些年 / years of the example city")
-    ] = "all",
-    lang: Lang = "",
-    as_json: AsJson = False,
-) -> None:
-    """用随附账册演示全过程:甘孜州 2010 年、示例市七年 / Run the shipped books: Garze 2010, the example city of seven years."""
-    from gep.report import terminal as show
-    from gep.report.indices import index_table
-    from gep.report.years import by_year
-    from gep.workflow.demo import BY_SERVICE, CITY, CITY_INDEX, CITY_TOTALS, FIGURE
-    from gep.workflow.demo import demo as run_demo
-    from gep.workflow.explain import explain as explain_figure
-    from gep.workflow.views import rows
-
-    out = Output(lang, as_json)
-    with out.refusals():
-        with out.progress() as progress:
-            made, city = run_demo(folder, progress=progress), run_demo(folder, CITY, years=years, progress=progress)
-        told = [*(f for s in made.submitted for f in s.findings), *made.made.findings]
-        told_of_city = [*(f for s in city.submitted for f in s.findings), *city.made.findings]
-        for one, findings in ((made, told), (city, told_of_city)):
-            if one.made.vintage is None:
-                out.end({"book": str(one.book.root)}, findings, text=lambda: None)
-        totals = rows(made.book, "SELECT * FROM gep_total WHERE zone = '-' ORDER BY profile")
-        printed = rows(made.book, "SELECT * FROM published_figure ORDER BY file, row")
-        example = explain_figure(made.book, FIGURE, out.lang)
-        services, by_region = rows(city.book, BY_SERVICE), rows(city.book, CITY_TOTALS)
-        indices = rows(city.book, CITY_INDEX)
-
-        names, regions = city.book.catalog.codes["service"], city.book.config.regions
-
-        def text() -> None:
-            out.console.print(show.published(printed, out.lang))
-            out.console.print(show.totals(totals, out.lang))
-            out.console.print(show.explanation(example, out.lang))
-            out.console.print(show.findings(told, out.lang))
-            out.console.print(by_year(services, by_region, names, regions, out.lang))
-            out.console.print(index_table(indices, out.lang))
-            out.console.print(show.checks(city.made.checks, told_of_city, out.lang), markup=False)
-            out.console.print(show.counted(told_of_city, out.lang))
-            out.console.print(_where_to_look(made.book.root, city.book.root, out.lang))
-
-        verdicts = {v: sum(1 for r in printed if r["verdict"] == v) for v in ("meets", "misses", "not_computed")}
-        result: dict[str, Any] = {"book": str(made.book.root), "vintage": made.made.vintage}
-        result |= {"totals": totals, "published": verdicts}
-        result |= {"city": {"book": str(city.book.root), "vintage": city.made.vintage, "totals": by_region, "services": services}}
-        out.end(result, told, text=text, told_by_text=True)
-
-
-def _where_to_look(root: Path, city: Path, lang: str) -> str:
-    lines = {
-        "zh": ("账册", "解释任一数字", "用 SQL 查询", "比较两个方案", "生态产品目录清单", "示例市(示例数据)", "资产表与总表"),
-        "en": (
-            "The book",
-            "Explain any figure",
-            "Ask SQL",
-            "Compare two profiles",
-            "The product catalogue",
-            "The example city",
-            "Asset tables and balance sheet",
-        ),
-    }[lang]
-    return "\n".join(
-        [
-            f"{lines[0]}: {root}",
-            f"{lines[1]}: gep explain {root} value_account/513300/2010/soil_retention/silt",
-            f'{lines[2]}: gep sql {root} "FROM value_account SELECT service, benefit, value"',
-            f"{lines[3]}: gep compare {root} --profiles garze-2017 garze-2017-one-carbon",
-            f"{lines[5]}: {city}",
-            f"{lines[4]}: gep catalogue {city} --year 2022",
-            f"{lines[6]}: gep sheet {city} LA-01 BS-00 --year 2022",
-        ]
-    )
 
 
 @app.command()

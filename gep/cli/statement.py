@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from gep.cli.output import AsJson, BookPath, Lang, Output, Who, open_book
+from gep.cli.output import AsJson, BookPath, Output, Who, open_book
 
-FORMATS = ("xlsx", "pdf", "html")
+T = TypeVar("T", bound=str)
 
 
 def statement(
@@ -23,12 +23,10 @@ def statement(
         str, typer.Option("--edition", metavar="internal|public", help="内部版或公开版,默认都出 / edition, else both")
     ] = "",
     lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help="语言,默认都出 / language, else both")] = "",
-    formats: Annotated[
-        str, typer.Option("--format", metavar="xlsx,pdf,html", help="格式,默认都出 / formats, else all")
-    ] = "",
+    formats: Annotated[str, typer.Option("--format", metavar="xlsx,pdf,html", help="格式,默认都出 / formats, else all")] = "",
     region: Annotated[str, typer.Option("--region", metavar="R", help="地区,默认最高一级 / region, else the highest")] = "",
-    profile: Annotated[str, typer.Option("--profile", metavar="P", help="GEP 核算方案,默认第一个 / GEP profile, else the first")] = "",
-    scheme: Annotated[str, typer.Option("--scheme", metavar="S", help="资产核算方案,默认第一个 / asset scheme, else the first")] = "",
+    profile: Annotated[str, typer.Option("--profile", metavar="P", help="GEP 核算方案,默认首个 / profile, else the first")] = "",
+    scheme: Annotated[str, typer.Option("--scheme", metavar="S", help="资产方案,默认首个 / asset scheme, else first")] = "",
     vintage: Annotated[int | None, typer.Option("--vintage", metavar="N", help="版次,默认在用的 / vintage, else in use")] = None,
     who: Who = "",
     as_json: AsJson = False,
@@ -39,10 +37,9 @@ def statement(
     closed year are kept with the book, with their hashes.
     """
     from gep.report.statement import EDITIONS
-    from gep.workflow.render import LANGS, Wanted, render
+    from gep.workflow.render import FORMATS, LANGS, Wanted, render
 
-    ui: Lang = lang
-    out = Output(ui, as_json)
+    out = Output(lang, as_json)
     wanted = Wanted(_some(edition, EDITIONS, "--edition"), _some(lang, LANGS, "--lang"), _some(formats, FORMATS, "--format"))
     with out.refusals():
         opened = open_book(book)
@@ -61,7 +58,7 @@ def statement(
         out.end(result, done.findings, text=text)
 
 
-def _some(text: str, known: tuple[str, ...], option: str) -> tuple[str, ...]:
+def _some(text: str, known: tuple[T, ...], option: str) -> tuple[T, ...]:
     """The choices named, in the order they are known in; all of them if none is named."""
     named = [part.strip() for part in text.split(",") if part.strip()]
     if not set(named) <= set(known):

@@ -1,4 +1,4 @@
-"""demo: run the shipped books: the published account of Garze beside its printed figures, the example city over seven years."""
+"""demo: run the shipped books, the published account of Garze and the example city of seven years, close and print them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from gep.base.data import data_root
 from gep.book import Book
+from gep.ledger import acts
+from gep.workflow.conclude import conclude
 from gep.workflow.init import init
 from gep.workflow.release import Made
+from gep.workflow.render import Rendered, render
 from gep.workflow.run import run
 from gep.workflow.submit import Submitted
 
@@ -39,6 +43,7 @@ class Demo:
     """One book that was made and run."""
 
     book: Book
+    name: str
     submitted: list[Submitted]
     made: Made
 
@@ -55,7 +60,15 @@ def demo(
     progress(name)
     root = next(p for p in _names(folder, name) if not p.exists())
     book, submitted = init(root, name, who=who)
-    return Demo(book, submitted, run(book, years, who=who, progress=progress))
+    return Demo(book, name, submitted, run(book, years, who=who, progress=progress))
+
+
+def signed(one: Demo, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Rendered:
+    """The years of a book taken to closed as its closing.toml says, and the statements of the last one beside the book."""
+    entries = one.book.entries()
+    years = acts.years(acts.runs(entries)[one.made.vintage or 0])
+    conclude(one.book, data_root() / "ledgers" / "books" / one.name, years, progress=progress)
+    return render(one.book, year=max(years), who=who, progress=progress)
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 YEARS = tuple(range(2016, 2023))
@@ -14,6 +15,16 @@ CODES = {UPPER: "990121", MIDDLE: "990122", LOWER: "990123"}
 DISTRICT = "990103"  # code of the lower county from BOUNDARY_YEAR on
 MOVED = (MIDDLE, 4)  # the township that changes its county
 DOCUMENT = "示例政函〔2020〕31 号（示例数据）"  # made up, as everything here
+SECRECY = "示例统发〔2016〕8 号（示例数据）"  # what it may not publish, by which paper
+PUBLICATION = (  # reason in both languages, and the keys of the figures
+    ("全县只有一家高岭土采矿企业", "one kaolin mine only in this county", {"view": "asset_account", "instance": "kaolin"}),
+    (
+        "全县矿产资产只有这一家企业的",
+        "the minerals of this county are those of one enterprise",
+        {"view": "asset_account", "table_id": "VA-01", "column_code": "V4"},
+    ),
+    ("全县只有一家茶叶加工企业", "one tea maker only in this county", {"view": "value_account", "product": "tea"}),
+)
 
 NAMES = {
     CITY: ("示例市", "Example city"),
@@ -78,6 +89,7 @@ def book_toml() -> bytes:
     parts = [
         'schema = 2\nzh = "示例市账册，2016–2022 年（示例数据）"\nen = "Example city, 2016-2022 (made-up data)"\n'
         'illustrative = true\nschemes = ["sample", "assets"]\nleaf_level = "county"\nzone_scheme = "zone"\n',
+        _statement(),
         _region(CITY, "", "city", *NAMES[CITY]),
     ]
     for code in (*CODES.values(), DISTRICT):
@@ -98,7 +110,18 @@ def book_toml() -> bytes:
             day = f"{BOUNDARY_YEAR}-01-01" if starts else ""
             parts.append(_region(code, county, "township", zh, en, first=day, last=f"{last_old}-12-31" if ends else ""))
     parts += [_change(*change) for change in changes()]
+    parts += [_unpublished(*rule) for rule in PUBLICATION]
     return "\n".join(parts).encode()
+
+
+def _statement() -> str:
+    """Who issues the statements; the number of the form and until when it is valid are to be filled in by hand."""
+    return '[statement]\nzh = "示例市统计局"\nen = "Bureau of Statistics of Example City"\nmoney = "亿元"\n'
+
+
+def _unpublished(zh: str, en: str, keys: Mapping[str, str]) -> str:
+    lines = ["[[publication]]", f'zh = "{zh}"', f'en = "{en}"', f'document = "{SECRECY}"', f'region = "{CODES[MIDDLE]}"']
+    return "\n".join([*lines, *(f'{key} = "{code}"' for key, code in keys.items())]) + "\n"
 
 
 def changes() -> list[tuple[str, str, str]]:

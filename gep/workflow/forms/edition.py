@@ -68,7 +68,9 @@ def names_figure(rules: Publication, address: Address) -> PublicationRule | None
 
 
 def _sections(statement: Statement, rules: Publication) -> Statement:
-    parts = [replace(p, forms=tuple(_filed(f) for f in p.forms if f.section in rules.sections)) for p in statement.parts]
+    """The public sections; charts and sentences tell hidden figures and are made anew from what is left."""
+    kept = [tuple(_filed(f) for f in p.forms if f.section in rules.sections) for p in statement.parts]
+    parts = [replace(p, forms=forms, charts=(), paragraphs=()) for p, forms in zip(statement.parts, kept, strict=True)]
     return replace(statement, parts=tuple(parts))
 
 

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from gep.base.findings import Place
 from gep.base.records import Empirical, Input, Line, Measure, Names, Rule, Scheme
+from gep.book import Book
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import valid
 from gep.catalog.subject import service_of
 from gep.explain.explanation import citation
+from gep.ledger import acts, catalogues
 from gep.report.form import Scope, unit_names
 from gep.report.methods import Formula, Method, Symbol
 from gep.rules import markup
 from gep.rules.nodes import Call, Name, Node
 from gep.rules.parse import parse
 from gep.workflow.forms.reader import Reader
+from gep.workflow.frozen import catalogue_files
 
 INDICES = "index_scheme"
 INDEX = Names("绿金指数及相关指标", "Green-gold index and indicators beside it")
@@ -28,17 +31,33 @@ NONE = Names("", "")
 
 
 def methods(reader: Reader, gep: Scope) -> tuple[Method, ...]:
-    """The methods of a profile in the year of the scope, in the order of its services, then those of the index.
+    """The methods of the profile in the year of the scope, from the catalogue that its vintage was run with."""
+    return methods_of(catalog_of(reader.book, gep.vintage), gep.profile, gep.year)
+
+
+def catalog_of(book: Book, vintage: int) -> Catalog:
+    """The catalogue as the book kept it with a vintage; where it has not changed since, that of today, which is read already.
+
+    A book of before catalogues were kept has that of today alone.
+    """
+    kept = acts.runs(book.entries())[vintage].data.get("catalogue")
+    folder = book.catalogues / str(kept)
+    if kept is None or not catalogues.differences(folder, catalogue_files(book)):
+        return book.catalog
+    return Book(folder, data=folder).catalog
+
+
+def methods_of(catalog: Catalog, profile: str, year: int) -> tuple[Method, ...]:
+    """The methods of a profile in a year, in the order of its services, then those of the index.
 
     A formula that several services rest on stands at the first. What is only checked, or worked out a second time, is not here.
     """
-    catalog = reader.book.catalog
-    scheme = reader.scheme(gep.profile)
+    scheme = catalog.schemes.get(profile)
     if scheme is None:
         return ()
     told: set[str] = set()
-    made = [_service(catalog, scheme, service.id, service.lines, gep.year, told) for service in scheme.services]
-    return (*made, *_indices(reader, gep.year, told))
+    made = [_service(catalog, scheme, service.id, service.lines, year, told) for service in scheme.services]
+    return (*made, *_indices(catalog, year, told))
 
 
 def _service(catalog: Catalog, scheme: Scheme, service: str, lines: Iterable[Line], year: int, told: set[str]) -> Method:
@@ -59,9 +78,8 @@ def _service(catalog: Catalog, scheme: Scheme, service: str, lines: Iterable[Lin
     )
 
 
-def _indices(reader: Reader, year: int, told: set[str]) -> Iterator[Method]:
+def _indices(catalog: Catalog, year: int, told: set[str]) -> Iterator[Method]:
     """The index schemes; they are no choice of a book."""
-    catalog = reader.book.catalog
     for scheme in catalog.schemes.values():
         if scheme.kind != INDICES or scheme.status != "enabled":
             continue

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from gep.book import Book
 from gep.report.methods import Method
-from gep.workflow.forms.methods import methods
+from gep.workflow.forms.methods import catalog_of, methods_of
 from tests.ready import Ready
-from tests.workflow.forms.gep_forms import read
 
 
 @pytest.fixture(scope="module")
 def garze(ready: Ready) -> dict[str, Method]:
-    with read(ready.book("garze-2010", "2010"), "513300", 2010, "garze-2017") as (reader, scope):
-        return {m.code: m for m in methods(reader, scope)}
+    return {m.code: m for m in methods_of(ready.book("garze-2010").catalog, "garze-2017", 2010)}
 
 
 @pytest.fixture(scope="module")
 def city(ready: Ready) -> dict[str, Method]:
-    with read(ready.book("sample-city", "2016-2017"), "990100", 2017, "sample") as (reader, scope):
-        return {m.code: m for m in methods(reader, scope)}
+    return {m.code: m for m in methods_of(ready.book("sample-city").catalog, "sample", 2017)}
+
+
+def test_the_catalogue_is_that_of_the_vintage(ready: Ready, tmp_path: Path) -> None:
+    book = ready.copy(ready.book("garze-2010", "2010"), tmp_path / "book")
+    (vintage,) = (int(folder.name) for folder in book.releases.iterdir())
+    assert catalog_of(book, vintage) is book.catalog
+    sources = book.local / "sources.toml"
+    sources.parent.mkdir(exist_ok=True)
+    before = sources.read_text(encoding="utf-8") if sources.is_file() else ""
+    sources.write_text(before + '\n[later]\nkind = "expert"\ntitle = "added after the run"\n', encoding="utf-8")
+    changed = Book(book.root)
+    kept = catalog_of(changed, vintage)
+    assert ("later" in changed.catalog.sources, "later" in kept.sources) == (True, False)
+    assert methods_of(kept, "garze-2017", 2010)[0].code == "crop_products"
+
+
+def test_an_unknown_profile_has_no_methods(ready: Ready) -> None:
+    assert methods_of(ready.book("garze-2010").catalog, "nobody", 2010) == ()
 
 
 def test_every_service_of_the_profile_is_there_in_its_order(garze: dict[str, Method]) -> None:

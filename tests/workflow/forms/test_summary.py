@@ -139,4 +139,4 @@ def test_the_largest_services_are_in_order() -> None:
     ]
     form = made.values()
     text = told(made.statement(replace(form, lines=(*form.lines[:2], *lines))), "Gross ecosystem product")
-    assert re.findall("服务[0-9]", text) == ["服务1", "服务3", "服务2"]
+    assert re.findall("[为、](服务[0-9])", text) == ["服务1", "服务3", "服务2"]

@@ -1,0 +1,207 @@
+"""render: the statements of a year as files: workbook, report and appraisal pages in each language, and one web page.
+
+    <region>-<year>-<edition>-<lang>.xlsx               the forms, with live totals
+    <region>-<year>-<edition>-<lang>.pdf                the report
+    <region>-<year>-<edition>-appraisal-<lang>.pdf      one A4 side a region
+    <region>-<year>-<edition>.html                      browsable, both languages
+
+The files are written whole into a folder; those of a closed year also enter the book, with their hashes in its journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from gep.base.findings import Finding, Refused
+from gep.book import Book
+from gep.ledger.files import digest_bytes, write_whole
+from gep.report.statement import EDITIONS, Chart, Edition, Statement, digest
+from gep.workflow.statement import Assembled, assemble_each
+from gep.workflow.statements import keep_statements
+
+Lang = Literal["zh", "en"]
+Format = Literal["xlsx", "pdf", "html"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+FORMATS: tuple[Format, ...] = ("xlsx", "pdf", "html")
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which files: all of them if nothing is left out."""
+
+    editions: Sequence[Edition] = EDITIONS
+    langs: Sequence[Lang] = LANGS
+    formats: Sequence[Format] = FORMATS
+
+
+ALL = Wanted()
+KEPT = (
+    "已封账:报表连同哈希存入账册,日志第 {seq} 条。",
+    "Closed: the book keeps these statements with their hashes, journal entry {seq}.",
+)
+DRAFT = ("未封账:各页均带“草案”字样。", "Not closed: every page is marked as a draft.")
+OTHER = (
+    "已封账,但账册已存有同名的其他文件,见核查结果。",
+    "Closed, but the book keeps other files of these names; see the findings.",
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was written. `kept`: its name below the book's `statements/`, empty if it is not kept there."""
+
+    path: Path
+    bytes: int
+    sha256: str
+    kept: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What was made: statements by edition, files, what was found on the way. `seq`: the journal entry that keeps the files."""
+
+    statements: Mapping[Edition, Statement]
+    files: tuple[File, ...]
+    findings: tuple[Finding, ...] = ()
+    seq: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        first = next(iter(self.statements.values()))
+        head = first.head
+        return {
+            "year": head.gep.year,
+            "region": head.gep.region,
+            "vintage": head.gep.vintage,
+            "draft": self.draft,
+            "digest": {edition: digest(one) for edition, one in self.statements.items()},
+            "files": [{"path": str(f.path), "bytes": f.bytes, "sha256": f.sha256, "kept": f.kept} for f in self.files],
+            "seq": self.seq,
+        }
+
+    def told(self, lang: str) -> str:
+        """One line: whether this is a draft, or where the book keeps it."""
+        zh, en = KEPT if self.seq is not None else DRAFT if self.draft else OTHER
+        return (zh if lang == "zh" else en).format(seq=self.seq)
+
+    @property
+    def draft(self) -> bool:
+        return next(iter(self.statements.values())).head.draft
+
+
+def render(
+    book: Book,
+    wanted: Wanted = ALL,
+    year: int | None = None,
+    to: Path | None = None,
+    *,
+    who: str = "",
+    progress: Progress = lambda text: None,
+    **choice: Any,
+) -> Rendered:
+    """Make the statements of a year and write them to `to` (left out: `<book>-statements/<year>-<vintage>` beside the book).
+
+    `choice`: region, profile, scheme, vintage as in `assemble`. Raises Refused as `assemble` does, and for a template of the book
+    that cannot be carried out; what a font cannot show, and a kept statement of other bytes, is told as a finding.
+    """
+    made = assemble_each(book, wanted.editions, year, progress=_counted(progress), **choice)
+    files: dict[str, bytes] = {}
+    findings: list[Finding] = []
+    for edition, one in made.items():
+        for name, data, told in _files(book, one, edition, wanted):
+            progress(name)
+            files[name] = data
+            findings += told
+    head = next(iter(made.values())).statement.head
+    folder = to or book.root.parent / f"{book.root.name}-statements" / f"{head.gep.year}-{head.gep.vintage}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        write_whole(folder / name, data)
+    seq, kept = None, False
+    if not head.draft:
+        try:
+            seq = keep_statements(book, files, year=head.gep.year, vintage=head.gep.vintage, who=who).seq
+            kept = True
+        except Refused as refused:
+            findings += refused.findings
+    under = f"statements/{head.gep.year}-{head.gep.vintage}/" if kept else ""
+    written = tuple(
+        File(folder / name, len(data), digest_bytes(data).sha256, f"{under}{name}" if kept else "")
+        for name, data in files.items()
+    )
+    return Rendered({edition: one.statement for edition, one in made.items()}, written, tuple(dict.fromkeys(findings)), seq)
+
+
+def _counted(progress: Progress) -> Callable[[int, int, str], None]:
+    return lambda done, of, what: progress(f"{done}/{of} {what}".strip())
+
+
+Made = tuple[str, bytes, tuple[Finding, ...]]
+
+
+def _files(book: Book, made: Assembled, edition: Edition, wanted: Wanted) -> Iterator[Made]:
+    """Every file of an edition with its name and what was found in making it."""
+    statement, scope = made.statement, made.statement.head.gep
+    base = f"{scope.region}-{scope.year}-{edition}"
+    draw = _drawer(book)
+    for lang in wanted.langs:
+        if "xlsx" in wanted.formats:
+            yield _workbook(f"{base}-{lang}.xlsx", statement, lang)
+        if "pdf" in wanted.formats:
+            yield from _papers(book, base, made, lang, draw)
+    if "html" in wanted.formats:
+        yield _page(book, f"{base}.html", made, wanted.langs[0], draw)
+
+
+def _workbook(name: str, statement: Statement, lang: Lang) -> Made:
+    from gep.report.workbook import workbook
+
+    return name, workbook(statement, lang), ()
+
+
+def _papers(book: Book, base: str, made: Assembled, lang: Lang, draw: Draw) -> Iterator[Made]:
+    from gep.report.typeset import appraisal, report
+
+    folders, fonts = _templates(book), book.config.issuer.fonts
+    drawings = {chart.id: draw(chart, lang) for chart in made.statement.main.charts}
+    paper = report(made.statement, lang, methods=made.methods, pictures=drawings, folders=folders, fonts=fonts)
+    yield f"{base}-{lang}.pdf", paper.data, paper.findings
+    pages = appraisal(made.statement, lang, folders=folders, fonts=fonts)
+    yield f"{base}-appraisal-{lang}.pdf", pages.data, pages.findings
+
+
+def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw) -> Made:
+    from gep.report.web import web
+    from gep.workflow.forms.trails import trails
+
+    statement = made.statement
+    data = web(statement, trails(book, statement), lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book))
+    return name, data, ()
+
+
+Draw = Callable[[Chart, str], str]
+
+
+def _drawer(book: Book) -> Draw:
+    """Drawings of charts, each made once for all outputs."""
+    from gep.report.draw import svg
+
+    folders = _templates(book)
+    made: dict[tuple[str, str], str] = {}
+
+    def draw(chart: Chart, lang: str) -> str:
+        key = (repr(chart), lang)
+        if key not in made:
+            made[key] = svg(chart, lang, folders)
+        return made[key]
+
+    return draw
+
+
+def _templates(book: Book) -> tuple[Path, ...]:
+    """The folder of the book's own templates, if it has one."""
+    own = book.root / "local" / "templates"
+    return (own,) if own.is_dir() else ()
