@@ -40,7 +40,7 @@ settings.load_profile(_profile())
 # The files that take longest, longest first, so that no worker is left alone with one at the end; each of the first two makes
 # another book that later ones take.
 LONGEST = (
-    "test_cli.py", "test_profiles_of_the_city.py", "test_sample_city.py", "test_metamorphic_city.py", "test_generated.py",
+    "test_cli.py", "test_profiles_of_the_city.py", "test_workbook_recalculated.py", "test_sample_city.py", "test_metamorphic_city.py", "test_generated.py",
     "test_states.py", "test_comparable_views.py", "test_upgrade.py", "test_every_route.py", "test_full_disk.py", "test_forgery.py",
     "test_kills.py", "test_export.py", "test_cookbook.py", "test_book_machine.py", "test_tampering.py", "test_reperform.py",
 )  # fmt: skip

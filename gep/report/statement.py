@@ -119,7 +119,7 @@ class Statement:
 def digest(statement: Statement) -> str:
     """SHA-256 of the content as canonical JSON."""
     text = json.dumps(plain(statement), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain(thing: Any) -> Any:
