@@ -81,6 +81,7 @@ bench: $(READY) ## 测速,ROWS=行数 / measure speed and memory, ROWS=number of
 	$(BIN)/python benchmarks/bench_assets.py
 	$(BIN)/python -m benchmarks.bench_cookbook
 	$(BIN)/python benchmarks/bench_uncertainty.py
+	$(BIN)/python benchmarks/bench_statements.py
 
 wheel: $(READY) ## 生成安装包 / build the wheel into dist
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

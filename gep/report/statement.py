@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from gep.base.records import Names
@@ -112,14 +113,19 @@ class Statement:
     def main(self) -> Part:
         return self.parts[0]
 
+    @cached_property
+    def content(self) -> str:
+        """SHA-256 of all of it as canonical JSON."""
+        text = json.dumps(plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
     def part(self, region: str, year: int) -> Part | None:
         return next((p for p in self.parts if (p.scope.region, p.scope.year) == (region, year)), None)
 
 
 def digest(statement: Statement) -> str:
-    """SHA-256 of the content as canonical JSON."""
-    text = json.dumps(plain(statement), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """SHA-256 of the content as canonical JSON; worked out once for each statement."""
+    return statement.content
 
 
 def plain(thing: Any) -> Any:

@@ -146,30 +146,30 @@ def _files(book: Book, made: Assembled, edition: Edition, wanted: Wanted) -> Ite
     """Every file of an edition with its name and what was found in making it."""
     statement, scope = made.statement, made.statement.head.gep
     base = f"{scope.region}-{scope.year}-{edition}"
-    draw = _drawer(book)
+    draw, content = _drawer(book), digest(statement)
     for lang in wanted.langs:
         if "xlsx" in wanted.formats:
-            yield _workbook(f"{base}-{lang}.xlsx", statement, lang)
+            yield _workbook(f"{base}-{lang}.xlsx", statement, lang, content)
         if "pdf" in wanted.formats:
-            yield from _papers(book, base, made, lang, draw)
+            yield from _papers(book, base, made, lang, draw, content)
     if "html" in wanted.formats:
         yield _page(book, f"{base}.html", made, wanted.langs[0], draw)
 
 
-def _workbook(name: str, statement: Statement, lang: Lang) -> Made:
+def _workbook(name: str, statement: Statement, lang: Lang, content: str) -> Made:
     from gep.report.workbook import workbook
 
-    return name, workbook(statement, lang), ()
+    return name, workbook(statement, lang, seal=content), ()
 
 
-def _papers(book: Book, base: str, made: Assembled, lang: Lang, draw: Draw) -> Iterator[Made]:
+def _papers(book: Book, base: str, made: Assembled, lang: Lang, draw: Draw, content: str) -> Iterator[Made]:
     from gep.report.typeset import appraisal, report
 
     folders, fonts = _templates(book), book.config.issuer.fonts
     drawings = {chart.id: draw(chart, lang) for chart in made.statement.main.charts}
-    paper = report(made.statement, lang, methods=made.methods, pictures=drawings, folders=folders, fonts=fonts)
+    paper = report(made.statement, lang, methods=made.methods, pictures=drawings, folders=folders, fonts=fonts, content=content)
     yield f"{base}-{lang}.pdf", paper.data, paper.findings
-    pages = appraisal(made.statement, lang, folders=folders, fonts=fonts)
+    pages = appraisal(made.statement, lang, folders=folders, fonts=fonts, content=content)
     yield f"{base}-appraisal-{lang}.pdf", pages.data, pages.findings
 
 

@@ -17,7 +17,7 @@ from gep.base.records import Code, Names, State
 from gep.base.units import UnitError, display
 from gep.book import Book
 from gep.catalog.zoning import ZONED, zone_id
-from gep.explain.address import BY_COLUMN, Address, fit, parse
+from gep.explain.address import BY_COLUMN, NO_KEY, Address, fit, parse
 from gep.explain.explanation import citation
 from gep.explain.graph import CALCULATION, Graph, Key, Knot, Pattern, Trails, merged
 from gep.explain.graph import Reader as Nodes
@@ -110,7 +110,8 @@ class _Index:
         self.groups: dict[tuple[str, ...], list[str]] = {}
         for figure in nodes.figures:
             self.groups.setdefault(tuple(figure.split("/", 3)[:3]), []).append(figure)
-        self.leaves: dict[tuple[str, ...], list[tuple[str, Address]]] = {}
+        self.leaves: dict[tuple[str, ...], dict[str, list[tuple[str, Address]]]] = {}
+        self.above = {code.parent for scheme in codes.values() for code in scheme.values()}
 
     def starts(self, address: Address) -> tuple[int, ...]:
         """Its nodes in order of their figures; none if the address names nothing."""
@@ -132,16 +133,25 @@ class _Index:
 
     def _inside(self, address: Address) -> list[str]:
         """The leaves below a prefix or a code with codes below it; none where a part of one is not split as far."""
-        group = (address.view, address.region, address.period)
-        if group not in self.leaves:
-            codes = self.regions.get((address.region, address.period[:4]), [address.region])
-            names = sorted(f for code in codes for f in self.groups.get((address.view, code, address.period), ()))
-            self.leaves[group] = [(f, parse(f)) for f in names]
-        fits = {f: fit(address, leaf, self.codes) for f, leaf in self.leaves[group] if leaf.named == address.named}
+        fits = {f: fit(address, leaf, self.codes) for f, leaf in self._near(address) if leaf.named == address.named}
         applicable = (f for f, how in fits.items() if how == "undivided")
         if any(self.nodes.state(f) != State.NOT_APPLICABLE for f in applicable):
             return []
         return [f for f, how in fits.items() if how == "inside"]
+
+    def _near(self, address: Address) -> Sequence[tuple[str, Address]]:
+        """The leaves of its place that can fit by their first key, in order of their figures."""
+        group = (address.view, address.region, address.period)
+        if group not in self.leaves:
+            codes = self.regions.get((address.region, address.period[:4]), [address.region])
+            names = sorted(f for code in codes for f in self.groups.get((address.view, code, address.period), ()))
+            self.leaves[group] = {}
+            for leaf in map(parse, names):
+                self.leaves[group].setdefault(leaf.keys[0], []).append((leaf.text(), leaf))
+        first, held = address.keys[0], self.leaves[group]
+        if first == NO_KEY or first in self.above:
+            return [leaf for leaves in held.values() for leaf in leaves]
+        return [*held.get(first, ()), *held.get(NO_KEY, ())]
 
     def _beside(self, value: int, column: str) -> Iterator[int]:
         """The price or quantity that a value rests on; of a zone the price of its region and the quantity of the zone."""
