@@ -300,6 +300,8 @@ def interval(form: Form) -> Iterator[Chart]:
     told = [row for row in rows if row["value"] is not None]
     kept = {row["series"]["code"] for row in told}
     shown = [row for row in rows if row["series"]["code"] in kept]
+    if len({row["year"] for row in shown}) < 2:  # one year is no course
+        return
     yield chart("index", _by_width("interval", shown), form, NONE, shown, span(shown))
 
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
-from gep.base.records import Names
 from gep.base.issuer import Issuer
+from gep.base.records import Names
 from gep.report.form import Form, Scope, Stored
 
 SCHEMA = "gep.statement/1"

@@ -197,8 +197,12 @@ def test_a_balance_sheet_shows_money_only() -> None:
 
 
 def test_constant_prices_are_not_mixed_into_the_index() -> None:
-    rows = one((made.index([(2019, 0.5, 0.4, 0.6)]),), "index").rows
-    assert [(row["year"], row["value"]) for row in rows] == [(2019, "0.5000")]
+    rows = one((made.index([(2018, 0.4, 0.3, 0.5), (2019, 0.5, 0.4, 0.6)]),), "index").rows
+    assert [(row["year"], row["value"]) for row in rows] == [(2018, "0.4000"), (2019, "0.5000")]
+
+
+def test_one_year_is_no_course_of_the_index() -> None:
+    assert charts_of((made.index([(2019, 0.5, 0.4, 0.6)]),)) == ()
 
 
 def test_words_for_those_who_do_not_see_it_hold_the_largest_as_printed() -> None:
