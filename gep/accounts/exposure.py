@@ -1,11 +1,12 @@
-"""What a reader of a table can work out of the figures that are not shown: exact linear algebra, and ranges by exact pivots.
+"""What a reader of a table can work out of the figures that are not shown: exact linear algebra, and ranges by the simplex.
 
 Shown figures count as known to the last digit, so whatever is proven here holds all the more for rounded print. The relations
 among the figures not shown leave room for moves: changes of several of them at once that no shown figure notices. A figure
 that no move changes can be computed by anybody. How far a move can go before another figure would fall below zero says in which
-range the figure could lie; every end of such a range is a full table that agrees with everything shown, so the range is proven.
+range the figure could lie; every end of such a range is a full table that agrees with everything shown.
 
-Numbers are whole wherever they can be, which is many times faster, and fractions elsewhere; nothing is ever a float.
+What can be computed is decided exactly: numbers are whole wherever they can be, which is many times faster, and fractions
+elsewhere. How far an amount can move is measured in binary64 (`_Climb`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ Exact: TypeAlias = int | Fraction
 Terms: TypeAlias = Mapping[str, Exact]  # of one relation: Σ coefficient × amount is constant, whatever the constant is
 Row: TypeAlias = dict[str, Exact]
 K = TypeVar("K", bound=Hashable)
+SLACK, CANCELLED = 1e-9, 1e-11
 MOST_PIVOTS = 100  # a range that is not shown to be wide enough by then counts as narrow
 WHOLE = 10**12  # stored amounts have at most twelve decimals
 
@@ -141,18 +143,26 @@ def computable(relations: Sequence[Terms], unknown: Collection[str]) -> set[str]
 
 @dataclass(frozen=True)
 class Reach:
-    """Whether an amount can change as far as wanted: `by` the amounts that change with it, or not, for what `stops` it."""
+    """Whether an amount can change as far as wanted: `by` the amounts that change with it, or not, for what `stops` it.
+
+    `changes`: by how much the amounts with a floor change in the table that was found, times WHOLE.
+    """
 
     far: bool
     by: frozenset[str] = frozenset()
     stops: frozenset[str] = frozenset()
+    changes: Mapping[str, float] = field(default_factory=dict)
 
 
 class Room:
     """How far the amounts of one group can move without a shown figure noticing."""
 
-    def __init__(self, names: Iterable[str], solved: Solved, floors: Mapping[str, Exact]) -> None:
-        """`floors`: how far an amount may fall (its amount, where it cannot be below zero); one without may fall without end."""
+    def __init__(self, names: Iterable[str], solved: Solved, floors: Mapping[str, Exact], pivots: int = MOST_PIVOTS) -> None:
+        """`floors`: how far an amount may fall (its amount, where it cannot be below zero); one without may fall without end.
+
+        `pivots`: how many are made before an amount counts as not reaching.
+        """
+        self.pivots = pivots
         self.floors = {name: whole_if(WHOLE * Fraction(floor)) for name, floor in floors.items()}
         self.moves: dict[str, Row] = {}
         self.moved: dict[str, list[str]] = defaultdict(list)
@@ -184,50 +194,63 @@ class Room:
 
 
 class _Climb:
-    """The simplex method from the true table on: free moves enter both ways, an amount that has fallen to zero only upwards."""
+    """The simplex method from the true table on: free moves enter both ways, an amount that has fallen to zero only upwards.
+
+    In binary64, term by term in one order: exact fractions grow without end over some hundred pivots. A range is as wide as is
+    asked for to within `SLACK` of it, which is more than the rounding of that many steps, and far less than matters.
+    """
 
     def __init__(self, room: Room, name: str, sign: int) -> None:
         self.room = room
-        self.rows: dict[str, Row] = {}
-        self.left: dict[str, Exact] = {}
+        self.rows: dict[str, dict[str, float]] = {}
+        self.left: dict[str, float] = {}
         self.holding: dict[str, set[str]] = defaultdict(set)
         for near in _near(room, name):
-            self.rows[near], self.left[near] = dict(room.moves[near]), room.floors[near]
+            self.rows[near] = {key: float(c) for key, c in room.moves[near].items()}
+            self.left[near] = float(room.floors[near])
             for key in room.moves[near]:
                 self.holding[key].add(near)
-        self.goal: Row = {n: sign * c for n, c in room.moves[name].items()}
-        self.won: Exact = 0
+        self.goal: dict[str, float] = {n: float(sign * c) for n, c in room.moves[name].items()}
+        self.won = 0.0
         self.at_zero: set[str] = set()
         self.used: set[str] = set()
 
-    def to(self, wanted: Exact) -> Reach:
-        for _ in range(MOST_PIVOTS):
-            best, gain, leaving = "", Fraction(-1), ""
+    def to(self, amount: Exact) -> Reach:
+        wanted = float(amount) * (1 - SLACK)
+        for _ in range(self.room.pivots):
+            best, gain, leaving = "", -1.0, ""
             for key, c in sorted(self.goal.items()):
                 if c < 0 and key in self.at_zero:
                     continue
                 step, stopper = self._stop(key, 1 if c > 0 else -1)
-                if step is None or self.won + step * size(c) >= wanted:
-                    return Reach(True, self._with(key))
-                if step * size(c) > gain:
-                    best, gain, leaving = key, Fraction(step * size(c)), stopper
+                if step is None or self.won + step * abs(c) >= wanted:
+                    way = (wanted - self.won) / c if step is None else step if c > 0 else -step
+                    return Reach(True, self._with(key), changes=self._changes(key, way))
+                if step * abs(c) > gain:
+                    best, gain, leaving = key, step * abs(c), stopper
             if not best:
                 break
             self._pivot(best, leaving)
         return Reach(False, stops=frozenset(key[1:] for key in self.goal if key in self.at_zero))
 
+    def _changes(self, key: str, way: float) -> dict[str, float]:
+        """How far each amount stands from where it is, after a last move."""
+        floors = self.room.floors
+        found = {name: left + self.rows[name].get(key, 0.0) * way - float(floors[name]) for name, left in self.left.items()}
+        return found | {slack[1:]: -float(floors[slack[1:]]) for slack in self.at_zero if slack != key}
+
     def _with(self, key: str) -> frozenset[str]:
         """A set that holds every amount which the moves made so far, and this one, change."""
         return frozenset(n for free in {*self.used, key} if free not in self.at_zero for n in self.room.moved[free])
 
-    def _stop(self, key: str, way: int) -> tuple[Exact | None, str]:
-        least: Exact | None = None
+    def _stop(self, key: str, way: int) -> tuple[float | None, str]:
+        least: float | None = None
         stopper = ""
-        for name in sorted(self.holding[key]):
+        for name in self.holding[key]:
             c = self.rows[name][key] * way
             if c < 0:
-                step = over(self.left[name], -c)
-                if least is None or step < least:
+                step = max(0.0, self.left[name] / -c)
+                if least is None or step < least or (step == least and name < stopper):
                     least, stopper = step, name
         return least, stopper
 
@@ -238,13 +261,13 @@ class _Climb:
             self.holding[key].discard(leaving)
         c = row.pop(entering)
         slack = f"={leaving}"
-        solved: Row = {n: over(-x, c) for n, x in row.items()}
-        solved[slack] = over(1, c)
-        start = over(-left, c)
+        solved = {n: -x / c for n, x in row.items()}
+        solved[slack] = 1 / c
+        start = -left / c
         for name in sorted(self.holding.pop(entering, ())):
             factor = self.rows[name].pop(entering)
             self.left[name] += factor * start
-            for key in _add(self.rows[name], solved, factor):
+            for key in _add_near(self.rows[name], solved, factor):
                 (self.holding[key].add if key in self.rows[name] else self.holding[key].discard)(name)
         if entering in self.at_zero:  # it becomes an amount with a floor of its own again
             self.at_zero.discard(entering)
@@ -255,8 +278,24 @@ class _Climb:
             self.used.add(entering)
         factor = self.goal.pop(entering)
         self.won += factor * start
-        _add(self.goal, solved, factor)
+        _add_near(self.goal, solved, factor)
         self.at_zero.add(slack)
+
+
+def _add_near(row: dict[str, float], more: Mapping[str, float], factor: float) -> list[str]:
+    """row + factor × more, in place; which keys came or went. What cancels to rounding is gone."""
+    changed = []
+    for name, c in more.items():
+        held, step = row.get(name), factor * c
+        if held is None:
+            row[name] = step
+            changed.append(name)
+        elif abs(held + step) <= CANCELLED * abs(step):
+            del row[name]
+            changed.append(name)
+        else:
+            row[name] = held + step
+    return changed
 
 
 def _near(room: Room, name: str) -> list[str]:

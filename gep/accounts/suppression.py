@@ -15,11 +15,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 
-from gep.accounts.exposure import Exact, Room, Solved, Terms, parts, solve
+from gep.accounts.exposure import MOST_PIVOTS, SLACK, WHOLE, Exact, Reach, Room, Solved, Terms, parts, solve
 
 PROTECTION = Fraction(1, 10)
-MOST_TRIED = 100  # chosen figures that are tried for being idle, the dearest first: looking at every one costs more than it saves
+PATIENT, AMPLE = 8, 4  # after so many turns one figure is taken for each that is not safe, and one with so many times the room
+THOROUGH = 20 * MOST_PIVOTS  # pivots for looking at a finished choice
+MOST_TRIED = 40  # chosen figures that are tried for being idle, the dearest first: looking at every one costs more than it saves
 NOTHING: tuple[str, ...] = ()
 
 
@@ -68,12 +71,15 @@ def suppress(table: Table, named: Iterable[str], protection: Fraction = PROTECTI
     search = _Search(table, protection)
     sensitive = search.with_all(n for n in named if n in table.amounts)
     hidden, further = set(sensitive), []
-    while True:
+    for turn in count():
         fresh: set[str] = set()
-        for name, candidates, need in search.faults(hidden, sensitive):
-            if not fresh.isdisjoint(candidates):
+        for name, found, need in search.faults(hidden, sensitive):
+            if turn < PATIENT and not fresh.isdisjoint(found):
                 continue  # what was just chosen may settle this too; the next round looks
-            chosen = search.best(candidates, need)
+            candidates = {n: room for n, room in found.items() if n not in fresh}
+            if not candidates and found:
+                continue
+            chosen = search.best(candidates, need if turn < PATIENT else need * AMPLE)
             if chosen:
                 further.append(chosen)
                 fresh |= search.with_all([chosen])
@@ -89,7 +95,7 @@ def suppress(table: Table, named: Iterable[str], protection: Fraction = PROTECTI
 
 def unsafe(table: Table, hidden: Collection[str], named: Collection[str], protection: Fraction = PROTECTION) -> set[str]:
     """The named amounts that could be worked out exactly or too closely if just `hidden` is not shown."""
-    return {name for name, _, _ in _Search(table, protection).faults(set(hidden), set(named))}
+    return {name for name, _, _ in _Search(table, protection, THOROUGH).faults(set(hidden), set(named))}
 
 
 Fault = tuple[
@@ -98,8 +104,8 @@ Fault = tuple[
 
 
 class _Search:
-    def __init__(self, table: Table, protection: Fraction) -> None:
-        self.table, self.protection = table, protection
+    def __init__(self, table: Table, protection: Fraction, pivots: int = MOST_PIVOTS) -> None:
+        self.table, self.protection, self.pivots = table, protection, pivots
         self.unseen = frozenset(n for n, a in table.amounts.items() if not a.shown)
         self.standing: dict[str, list[int]] = defaultdict(list)
         for number, terms in enumerate(table.relations):
@@ -171,19 +177,30 @@ class _Search:
 
     def _narrow(self, names: Sequence[str], held: Mapping[int, Terms], solved: Solved, inside: Sequence[str]) -> Iterator[Fault]:
         amounts = self.table.amounts
-        room = Room(names, solved, {n: abs(amounts[n].value) for n in names if not amounts[n].signed})
+        room = Room(names, solved, {n: abs(amounts[n].value) for n in names if not amounts[n].signed}, self.pivots)
+        among = frozenset(names)
         for name in inside:
             stops: set[str] = set()
             for way in self._ways(name):
+                if any(proof <= among for proof in self.proofs[name, way > 0]):
+                    continue
                 reach = room.reaches(name, way)
                 if reach.far:
                     self.proofs[name, way > 0].append(reach.by)
+                    self._learn(reach, inside)
                 else:
                     stops |= {name} | reach.stops
             if stops:
                 near = [terms for terms in held.values() if not stops.isdisjoint(terms)]
                 candidates = self._shown(near, names) or self._shown(held.values(), names)
                 yield name, candidates, self._need(name)
+
+    def _learn(self, reach: Reach, inside: Sequence[str]) -> None:
+        """One full table that differs is a proof for every amount that differs enough in it."""
+        for name in inside:
+            change, need = reach.changes.get(name, 0.0), float(self._need(name)) * WHOLE * (1 - SLACK)
+            if need and abs(change) >= need:
+                self.proofs[name, change > 0].append(reach.by)
 
     def _shown(self, relations: Iterable[Terms], names: Collection[str]) -> dict[str, Fraction]:
         among = frozenset(names)

@@ -15,8 +15,8 @@ NOBODY = Names("", "")
 class Issuer:
     """What book.toml leaves out is a line to fill in by hand.
 
-    `money`: the unit that values of GEP are printed in. `fonts`: `shipped` gives the same bytes on every machine, `system` takes the
-    official fonts of the machine first.
+    `money`: the unit that values of GEP are printed in. `fonts`: `shipped` gives the same bytes on every machine, `system` takes
+    the official fonts of the machine first.
     """
 
     names: Names = NOBODY

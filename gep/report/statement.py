@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
-from functools import cached_property
-from typing import Any, Literal
+from functools import cache, cached_property
+from typing import Any, Literal, cast
 
 from gep.base.issuer import Issuer
 from gep.base.records import Names
@@ -128,15 +128,22 @@ def digest(statement: Statement) -> str:
     return statement.content
 
 
+@cache
+def _fields(kind: Hashable) -> tuple[str, ...] | None:
+    """The given fields of a record, in order; None for what is no record."""
+    return tuple(f.name for f in fields(kind) if f.init) if isinstance(kind, type) and is_dataclass(kind) else None
+
+
 def plain(thing: Any) -> Any:
     """Records as plain data: amounts as decimal text, names as {zh, en}."""
-    if isinstance(thing, Form):
-        made = {n: plain(getattr(thing, n)) for n in thing.__dataclass_fields__ if n != "at"}
-        return made
-    if is_dataclass(thing) and not isinstance(thing, type):
-        return {n: plain(getattr(thing, n)) for n in thing.__dataclass_fields__}
-    if isinstance(thing, Decimal):
+    kind = type(thing)
+    if thing is None or kind in (str, int, bool):
+        return thing
+    if kind is Decimal:
         return format(thing, "f")
+    names = _fields(cast(Hashable, kind))
+    if names is not None:
+        return {n: plain(getattr(thing, n)) for n in names}
     if isinstance(thing, Mapping):
         return {str(k): plain(v) for k, v in thing.items()}
     if isinstance(thing, Sequence) and not isinstance(thing, str):

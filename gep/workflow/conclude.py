@@ -30,7 +30,7 @@ PEOPLE = ("approve", *STEPS)
 def conclude(
     book: Book, source: Path, years: Sequence[int], *, progress: Callable[[str], None] = lambda text: None
 ) -> list[Taken]:
-    """Take these years of the newest vintage to `closed`. Raises Refused where `closing.toml` or a step of the years is at fault."""
+    """Take these years of the newest vintage to `closed`. Raises Refused for a fault in `closing.toml` or in a step."""
     people, answers = _read(source / FILE)
     for held in answers:
         for found in _asked(book, held, years):

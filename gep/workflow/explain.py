@@ -38,7 +38,7 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     address = complete(book, text)
     release = release_of(book, address)
     starts = _starts(release, address, book.catalog.codes, _regions(book, release, address))
-    words = _Words(book, lang)
+    words = Words(book, lang)
     steps = tuple(_step(release, start, "", True, words, ()) for start in starts)
     nodes = {str(n["id"]): n for start in starts for n in below(start, release.nodes)}
     if address.with_column == "price" or (address.with_column == "quantity" and address.view == "value_account"):
@@ -83,7 +83,7 @@ def _starts(release: Release, address: Address, codes: Mapping[str, Mapping[str,
     return [release.figures[f] for f in found]
 
 
-def _beside(release: Release, value: Step, column: str, words: _Words) -> Iterator[Step]:
+def _beside(release: Release, value: Step, column: str, words: Words) -> Iterator[Step]:
     """The price or the quantity that a value rests on; for a zone the price of its region, and the quantity of the zone."""
     if not _zoned(value.node):
         yield from (s for s in value.steps if s.role == column)
@@ -105,7 +105,7 @@ def _state(release: Release, figure: str) -> State:
     return State(str(release.nodes[release.figures[figure]].get("state", State.VALUE)))
 
 
-class _Words:
+class Words:
     """Names for people, from the catalogue of the book."""
 
     def __init__(self, book: Book, lang: str) -> None:
@@ -143,7 +143,7 @@ class _Words:
         return self.book.catalog.sources.get(str(node.get("source", "")))
 
 
-def _step(release: Release, name: str, role: str, binding: bool, words: _Words, above: tuple[str, ...]) -> Step:
+def _step(release: Release, name: str, role: str, binding: bool, words: Words, above: tuple[str, ...]) -> Step:
     node = release.nodes[name]
     roles: dict[str, tuple[str, bool]] = {}
     if node["kind"] == "calculation":
@@ -158,7 +158,7 @@ def _step(release: Release, name: str, role: str, binding: bool, words: _Words, 
     return Step(node, title, role, str(amount), unit, formula, words.source(node), binding, steps)
 
 
-def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: _Words) -> Formula | None:
+def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: Words) -> Formula | None:
     """The rule's own expression with names, then with numbers. Row sums are shown by their name: their rows are in the trace."""
     known = words.book.catalog.rules.get(node["rule"], ())
     equations = {e.name: len(e.args) for r in known if r.version == node["version"] for e in r.empirical}

@@ -25,7 +25,7 @@ from gep.explain.patterns import pattern
 from gep.ledger.tables import BY_NAME
 from gep.report.statement import Statement
 from gep.report.words import WORDS
-from gep.workflow.explain import _Words as Words
+from gep.workflow.explain import Words
 from gep.workflow.forms.reader import Reader, reading
 from gep.workflow.views import no_figure
 
