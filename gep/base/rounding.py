@@ -6,11 +6,14 @@ Nothing here depends on the decimal context of the caller, and no value is round
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflow
 from fractions import Fraction
 from math import floor
 from typing import TypeAlias
 
+POWER_OF_TEN = (0, (1,))  # sign and digits
+WIDE = 300  # digits of the result, far more than any amount that intake lets through has
+_WIDE = Context(prec=WIDE + 2, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation, Overflow])
 Exact: TypeAlias = Decimal | Fraction | int
 Rounding: TypeAlias = Callable[[Exact, Decimal], Decimal]
 
@@ -21,6 +24,8 @@ def round_8170(x: Exact, step: Decimal) -> Decimal:
     `step` is the rounding interval, any positive decimal: 0.1, 1E+3, 0.2, 0.5, 20. A negative number is rounded by its absolute
     value. The result has the decimals of `step`. Raises ValueError for a step that is not positive and finite, or x not finite.
     """
+    if isinstance(x, Decimal) and step.as_tuple()[:2] == POWER_OF_TEN and x.is_finite() and x.adjusted() < step.adjusted() + WIDE:
+        return _quantized(x, step)  # the same, many times faster
     return _nearest(x, step, lambda n, twice_rest: twice_rest > 1 or (twice_rest == 1 and n % 2 == 1))
 
 
@@ -77,6 +82,12 @@ def _next_step(step: Decimal) -> Decimal:
     """The next finer power of ten: 20 -> 10, 10 -> 1, 0.5 -> 0.1, 0.1 -> 0.01."""
     power = Decimal((0, (1,), step.adjusted()))
     return power if power < step else Decimal((0, (1,), step.adjusted() - 1))
+
+
+def _quantized(x: Decimal, step: Decimal) -> Decimal:
+    """An exact half to the even multiple of a power of ten; a zero has no sign."""
+    made = x.quantize(step, ROUND_HALF_EVEN, _WIDE)
+    return made if made else abs(made)
 
 
 def _fraction(x: Exact) -> Fraction:

@@ -186,3 +186,9 @@ def test_print_never_crosses_the_limit(x: Decimal, limit: Decimal, step: str) ->
 @given(decimals)
 def test_half_unit_is_the_rounding_interval_of_what_was_typed(x: Decimal) -> None:
     assert round_8170(Fraction(x) + Fraction(half_unit(x)) * Fraction(99, 100), D((0, (1,), int(x.as_tuple().exponent)))) == x
+
+
+def test_a_number_of_a_thousand_digits_keeps_each_of_them() -> None:
+    big = Decimal("1" * 1000 + ".25")
+    assert round_8170(big, Decimal("0.1")) == Decimal("1" * 1000 + ".2")
+    assert round_8170(-big, Decimal("0.1")) == Decimal("-" + "1" * 1000 + ".2")
