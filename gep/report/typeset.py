@@ -10,6 +10,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -112,6 +113,32 @@ def typeset(
     own = sorted(n for n in local if n.startswith(f"{FOLDER}/"))
     _no_packages(own, local)
     checker = glyphs.Checker(known(fonts))
+    with _laid(name, data, lang, pictures, folders, fonts, checker) as main:
+        pdf, warnings = _in_child(main, fonts) if own else compiled(main, fonts)
+    return Paper(pdf, checker.findings(), warnings)
+
+
+def drawn(statement: Statement, lang: str, region: str, content: str) -> str:
+    """The appraisal page of a region as SVG, in the shipped fonts: for pages that show what it looks like."""
+    data = appraisal_data(statement, lang, region, content)
+    with _laid("appraisal.typ.j2", data, lang, {}, (), "shipped", glyphs.Checker(known("shipped"))) as main:
+        page = _compiler(main, "shipped").compile(format="svg")
+    if not isinstance(page, bytes):
+        raise TypeError("not one page")
+    return page.decode("utf-8")
+
+
+@contextmanager
+def _laid(
+    name: str,
+    data: Mapping[str, Any],
+    lang: str,
+    pictures: Mapping[str, str],
+    folders: Sequence[Path],
+    fonts: Fonts,
+    checker: glyphs.Checker,
+) -> Iterator[Path]:
+    """The main file in a folder that holds all it may read: the data, the drawings and the parts of the template."""
     with tempfile.TemporaryDirectory(prefix="gep-") as temporary:
         root = Path(temporary)
         shown = {**checker.data(data), "faces": faces(fonts)}
@@ -119,33 +146,33 @@ def typeset(
         _write(root / "data.json", json.dumps(shown, ensure_ascii=False))
         for file, svg in sorted(pictures.items()):
             _write(root / file, checker.picture(svg))
-        for part, text in _parts(local):
+        for part, text in _parts(local_templates.read(folders)):
             _write(root / part, text)
         main = root / name.removesuffix(".j2")
         _write(main, sandbox.render(f"{FOLDER}/{name}", {"lang": lang}, folders))
-        pdf, warnings = _in_child(main, fonts) if own else compiled(main, fonts)
-    return Paper(pdf, checker.findings(), warnings)
+        yield main
 
 
 def compiled(main: Path, fonts: Fonts) -> tuple[bytes, tuple[str, ...]]:
     """The PDF of a Typst file in its folder, and what Typst warned of. Raises Refused for what cannot be set."""
     import typst
 
-    nowhere = main.parent / "no-packages"
     try:
-        made = typst.Compiler(
-            str(main),
-            root=str(main.parent),
-            font_paths=_fonts(fonts),
-            package_path=str(nowhere),
-            package_cache_path=str(nowhere),
-        )
-        pdf, warnings = made.compile_with_warnings(format="pdf")
+        pdf, warnings = _compiler(main, fonts).compile_with_warnings(format="pdf")
     except typst.TypstError as error:
         raise Refused([_problem(error.message, str(error.diagnostic), main)]) from error
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no PDF")
     return pdf, tuple(w.message for w in warnings if fonts == "shipped" or "unknown font" not in w.message)
+
+
+def _compiler(main: Path, fonts: Fonts) -> Any:
+    """Typst on a main file: it reads that folder only, and finds no packages."""
+    import typst
+
+    nowhere = str(main.parent / "no-packages")
+    root, paths = str(main.parent), _fonts(fonts)
+    return typst.Compiler(str(main), root=root, font_paths=paths, package_path=nowhere, package_cache_path=nowhere)
 
 
 def faces(fonts: Fonts) -> dict[str, list[str]]:

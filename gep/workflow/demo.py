@@ -43,9 +43,9 @@ class Demo:
     """One book that was made and run."""
 
     book: Book
-    name: str
     submitted: list[Submitted]
     made: Made
+    name: str = BOOK
 
 
 def demo(
@@ -60,7 +60,7 @@ def demo(
     progress(name)
     root = next(p for p in _names(folder, name) if not p.exists())
     book, submitted = init(root, name, who=who)
-    return Demo(book, name, submitted, run(book, years, who=who, progress=progress))
+    return Demo(book, submitted, run(book, years, who=who, progress=progress), name)
 
 
 def signed(one: Demo, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Rendered:
