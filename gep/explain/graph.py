@@ -291,7 +291,8 @@ class Trails:
     `starts`: complete address -> its nodes, several where it is the sum of several leaves. `whats`, `patterns`: beside those of
     the graph (a pattern of None where what many share is no calculation). `regions`, `units`: names of codes; `sources`: how a
     source is cited; `documents`: address -> files attached as evidence of it (name, SHA-256, what was said); `returned`: record
-    set and year -> files that the rows of a sum were returned in (name, SHA-256).
+    set and year -> files that the rows of a sum were returned in (name, SHA-256). `named`: nodes of figures that may not be
+    published, printed or not.
     """
 
     graph: Graph
@@ -303,6 +304,7 @@ class Trails:
     sources: Mapping[str, str]
     documents: Mapping[str, tuple[tuple[str, str, str], ...]]
     returned: Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
+    named: frozenset[int] = frozenset()
 
 
 def _text(value: object) -> str:

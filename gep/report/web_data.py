@@ -228,7 +228,7 @@ def node_blocks(trails: Trails, masked: frozenset[int]) -> list[Block]:
 
 def hidden_nodes(trails: Trails, statement: Statement, hidden: frozenset[str]) -> frozenset[int]:
     """The nodes whose amounts the edition must not show."""
-    if not hidden:
+    if not hidden and not trails.named:
         return frozenset()
     shown = {
         s.address
@@ -240,7 +240,7 @@ def hidden_nodes(trails: Trails, statement: Statement, hidden: frozenset[str]) -
     }
     starts = trails.starts
     kept = {n for address in shown - hidden for n in starts[address]}
-    return withheld(trails.graph, {n for a in hidden for n in starts.get(a, ())}, kept)
+    return withheld(trails.graph, trails.named | {n for a in hidden for n in starts.get(a, ())}, kept)
 
 
 def _home(graph: Graph, number: int) -> tuple[str, str]:

@@ -175,10 +175,14 @@ def _papers(book: Book, base: str, made: Assembled, lang: Lang, draw: Draw, cont
 
 def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw) -> Made:
     from gep.report.web import web
+    from gep.workflow.forms.edition import names_figure
     from gep.workflow.forms.trails import trails
 
     statement = made.statement
-    data = web(statement, trails(book, statement), lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book))
+    rules = book.config.publication
+    secret = (lambda address: names_figure(rules, address) is not None) if statement.head.edition == "public" else None
+    found = trails(book, statement, secret)
+    data = web(statement, found, lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book))
     return name, data, ()
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +31,29 @@ from gep.workflow.forms.reader import Reader, reading
 from gep.workflow.views import no_figure
 
 
-def trails(book: Book, statement: Statement) -> Trails:
-    """The graph below every figure of the statement. Raises Refused with each address that names nothing in its vintage."""
+def trails(book: Book, statement: Statement, named: Callable[[Address], bool] | None = None) -> Trails:
+    """The graph below every figure of the statement. Raises Refused with each address that names nothing in its vintage.
+
+    `named`: whether a figure may not be published; those in the graph are told in `Trails.named`, printed or not.
+    """
     wanted: dict[int, list[str]] = {}
     for text in sorted(addresses(statement)):
         wanted.setdefault(int(text.rpartition("@")[2]), []).append(text)
     graphs: list[Graph] = []
     starts: dict[str, tuple[int, ...]] = {}
+    secret: set[int] = set()
     with reading(book) as reader:
         for vintage, texts in sorted(wanted.items()):
-            made, found = _of_vintage(reader, vintage, texts)
+            made, found, withheld = _of_vintage(reader, vintage, texts, named)
             before = sum(len(g.knots) for g in graphs)
             graphs.append(made)
+            secret |= {before + n for n in withheld}
             starts |= {text: tuple(before + n for n in numbers) for text, numbers in found.items()}
         documents, returned = _documents(reader, starts), _returned(reader, sorted(wanted))
     lost = [text for text, numbers in starts.items() if not numbers]
     if lost:
         raise Refused([f for text in lost for f in no_figure(text, []).findings])
-    return _named(book, merged(graphs), starts, documents, returned)
+    return replace(_named(book, merged(graphs), starts, documents, returned), named=frozenset(secret))
 
 
 def addresses(statement: Statement) -> set[str]:
@@ -57,7 +63,10 @@ def addresses(statement: Statement) -> set[str]:
     return forms | {stored.address for span in spans for stored in span.figures}
 
 
-def _of_vintage(reader: Reader, vintage: int, texts: Sequence[str]) -> tuple[Graph, dict[str, tuple[int, ...]]]:
+def _of_vintage(
+    reader: Reader, vintage: int, texts: Sequence[str], named: Callable[[Address], bool] | None
+) -> tuple[Graph, dict[str, tuple[int, ...]], set[int]]:
+    """The graph below the addresses, their nodes in it, and its nodes that are figures which may not be published."""
     nodes = Nodes(_Evidence(reader, vintage))
     for node in _lines(reader.book.releases / str(vintage) / "trace.jsonl"):
         nodes.add(node)
@@ -65,7 +74,8 @@ def _of_vintage(reader: Reader, vintage: int, texts: Sequence[str]) -> tuple[Gra
     found = {text: index.starts(parse(text)) for text in texts}
     made = nodes.graph({n for numbers in found.values() for n in numbers})
     new = nodes.numbers
-    return made, {text: tuple(new[n] for n in numbers) for text, numbers in found.items()}
+    secret = {new[n] for figure, n in nodes.figures.items() if n in new and named(parse(figure))} if named else set()
+    return made, {text: tuple(new[n] for n in numbers) for text, numbers in found.items()}, secret
 
 
 def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
