@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 LONGEST = 32_767  # characters of a cell, of 16 bits each
 SHEET_NAME = 31
@@ -14,6 +15,7 @@ RESERVED = ("history",)  # a name that Excel keeps for itself
 ESCAPES = re.compile(r"(_x[0-9A-Fa-f]{4})_(?=x[0-9A-Fa-f]{4}_)")  # two escapes of the file format that share a sign
 
 
+@lru_cache(maxsize=65536)  # the same words stand in many cells
 def visible(text: str) -> str:
     """The text as it may stand in a cell: no character that is invisible, turns the reading direction or breaks the file.
 
@@ -59,6 +61,7 @@ def header_text(text: str, most: int = 80) -> str:
     return seen if long16(seen) <= most else f"{cut16(seen, most - 1)}…"
 
 
+@lru_cache(maxsize=65536)
 def columns_wide(text: str) -> int:
     """How many digits wide the longest line of a text is: a Chinese character takes two."""
     return max((sum(_wide(c) for c in line) for line in text.split("\n")), default=0)

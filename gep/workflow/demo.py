@@ -13,7 +13,7 @@ from gep.ledger import acts
 from gep.workflow.conclude import conclude
 from gep.workflow.init import init
 from gep.workflow.release import Made
-from gep.workflow.render import Rendered, render
+from gep.workflow.render import Lang, Rendered, Wanted, render
 from gep.workflow.run import run
 from gep.workflow.submit import Submitted
 
@@ -63,12 +63,15 @@ def demo(
     return Demo(book, submitted, run(book, years, who=who, progress=progress), name)
 
 
-def signed(one: Demo, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Rendered:
-    """The years of a book taken to closed as its closing.toml says, and the statements of the last one beside the book."""
+def signed(one: Demo, lang: Lang, *, who: str = "", progress: Callable[[str], None] = lambda text: None) -> Rendered:
+    """The years of a book taken to closed as its closing.toml says, and the statements of the last one beside the book.
+
+    `lang`: the language of workbooks and papers; the page has both.
+    """
     entries = one.book.entries()
     years = acts.years(acts.runs(entries)[one.made.vintage or 0])
     conclude(one.book, data_root() / "ledgers" / "books" / one.name, years, progress=progress)
-    return render(one.book, year=max(years), who=who, progress=progress)
+    return render(one.book, Wanted(langs=(lang,)), max(years), who=who, progress=progress)
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:
