@@ -62,19 +62,20 @@ def test_without_history_only_the_year_itself(ready: Ready) -> None:
 def test_a_region_or_year_that_is_not_there_names_those_that_are(ready: Ready) -> None:
     with pytest.raises(Refused) as refused:
         assemble(ready.book(*CITY), region="330100")
-    assert "990121" in refused.value.findings[0].text("en")
+    assert "990121" in refused.value.findings[0].expected
     with pytest.raises(Refused) as refused:
         assemble(ready.book(*CITY), 1999)
-    assert "2017" in refused.value.findings[0].text("en")
+    assert "2017" in refused.value.findings[0].expected
 
 
 def test_a_rule_of_publication_that_names_nothing_stops_the_public_edition(ready: Ready, tmp_path: Path) -> None:
     book = ready.copy(ready.book("garze-2010", "all"), tmp_path / "book")
     path = book.root / "book.toml"
-    rule = '[[publication]]\nview = "value_account"\nproduct = "no_such"\nzh = "示例"\nen = "example"\nbasis = "-"\n'
+    rule = '[[publication]]\nview = "value_account"\nproduct = "no_such"\nzh = "示例"\nen = "example"\ndocument = "-"\n'
     path.write_text(path.read_text(encoding="utf-8") + "\n" + rule, encoding="utf-8")
     from gep.book import Book
 
     with pytest.raises(Refused) as refused:
         assemble_each(Book(book.root), ("internal", "public"))
-    assert "no_such" in refused.value.findings[0].text("en")
+    told = refused.value.findings[0]
+    assert (told.code, told.found) == ("PUBLICATION-CODE", "no_such")
