@@ -73,6 +73,11 @@ def source_of_city(folder: Path, counties: int) -> None:
     (folder / "returns").mkdir(parents=True)
     top = f'\n[[region]]\ncode = "{CITY}"\nparent = ""\nlevel = "city"\nzh = "示例市"\nen = "Example city"\n'
     (folder / "book.toml").write_text(head + top + regions, encoding="utf-8")
+    for kind in ("parameters", "prices"):  # those of Garze hold for Garze only
+        path = data_root() / "coefficients" / kind / "garze-2017.csv"
+        (folder / "local" / kind).mkdir(parents=True)
+        text = path.read_text(encoding="utf-8").replace(f",{REGION},", f",{CITY},")
+        (folder / "local" / kind / "bench.csv").write_text(text, encoding="utf-8")
     for path in sorted((shipped / "returns").glob("*.csv")):
         if path.name == "published.csv":
             continue
