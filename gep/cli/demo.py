@@ -36,7 +36,8 @@ def demo(
     with out.refusals():
         with out.progress() as progress:
             made, city = run_demo(folder, progress=progress), run_demo(folder, CITY, years=years, progress=progress)
-            printed_of = [signed(one, "zh" if out.lang == "zh" else "en", progress=progress) for one in (made, city) if one.made.vintage is not None]
+            ran = [one for one in (made, city) if one.made.vintage is not None]
+            printed_of = [signed(one, "zh" if out.lang == "zh" else "en", progress=progress) for one in ran]
         told = [*(f for s in made.submitted for f in s.findings), *made.made.findings]
         told_of_city = [*(f for s in city.submitted for f in s.findings), *city.made.findings]
         for one, findings in ((made, told), (city, told_of_city)):

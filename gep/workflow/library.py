@@ -28,6 +28,7 @@ from gep.workflow import correct as corrections
 from gep.workflow import explain as explanations
 from gep.workflow import export as exports
 from gep.workflow import init as beginnings
+from gep.workflow import render as statements
 from gep.workflow import reperform as performances
 from gep.workflow import run as runs
 from gep.workflow import states, views
@@ -132,6 +133,10 @@ class Book(book.Book):
     def uncertainty(self, year: int | None = None, **options: Any) -> Any:
         """The spread of parameters carried to GEP and the indices. Options: region, profile, zone, basis."""
         return spreads.uncertainty(self, year, **options)
+
+    def statement(self, year: int | None = None, to: Path | str | None = None, **options: Any) -> Any:
+        """The yearly statements as files, for a closed year kept with the book. Options: wanted, region, profile, scheme, who."""
+        return statements.render(self, year=year, to=None if to is None else Path(to), **options)
 
     def explain(self, figure: str, lang: str = "zh") -> Any:
         """A figure down to returned cells and sourced coefficients."""

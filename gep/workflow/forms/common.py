@@ -53,8 +53,8 @@ ROUNDED = Names(
     "Figures are rounded one by one; totals and ratios are not adjusted to what the rounded parts would give.",
 )
 ILLUSTRATIVE = Names(
-    "本表含示例数据，不描述任何真实地方，不得引用或公布。",
-    "This table rests on made-up data; it describes no real place and must not be quoted or published.",
+    "本表含示例数据（示例性质的填报数、系数或单价），不得作为核算结果引用或公布。",
+    "This table rests on illustrative data (made-up returns, coefficients or prices); do not quote or publish it as a result.",
 )
 SIGN_NOTES: Mapping[Kind, Names] = {
     "missing": Names("“…”表示缺数，不是零。", "“…”: not available; it is not zero."),
