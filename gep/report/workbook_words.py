@@ -178,7 +178,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "left_long": "{n} totals are plain numbers: they have more parts than fit the formula of a spreadsheet.",
         "signs": "… not available (not zero); — not applicable; 0* below the unit; × not published; blank: no such cell.",
         "draft_told": "The year is not closed: these statements are a draft and figures may change.",
-        "illustrative_told": "Holds illustrative data (made-up returns, coefficients or prices): do not quote or publish it as a result.",
+        "illustrative_told": "Holds illustrative data (returns, coefficients or prices): do not quote it as a result.",
         "public_told": "Public edition: cells marked × are not published and cannot be computed from the others.",
         "f_title": "Where every figure comes from",
         "f_cell": "Cell",
