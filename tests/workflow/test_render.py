@@ -53,7 +53,9 @@ def test_the_same_vintage_gives_the_same_bytes(draft: tuple[Book, Rendered], tmp
     assert [(f.path.name, f.sha256) for f in again.files] == [(f.path.name, f.sha256) for f in first.files]
 
 
-def test_every_page_of_a_draft_says_so_and_none_of_a_closed_year(ready: Ready, draft: tuple[Book, Rendered], tmp_path: Path) -> None:
+def test_every_page_of_a_draft_says_so_and_none_of_a_closed_year(
+    ready: Ready, draft: tuple[Book, Rendered], tmp_path: Path
+) -> None:
     paper = next(f for f in draft[1].files if f.path.name == "513300-2010-internal-zh.pdf")
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper.path.read_bytes())).pages]
     assert all("草" in page and "案" in page for page in pages), "the two large signs across each page"
