@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from gep.base.findings import Finding, Refused
+from gep.base.findings import Finding, Place, Refused, finding
 from gep.book import Book
 from gep.ledger.files import digest_bytes, write_whole
 from gep.report.statement import EDITIONS, Chart, Edition, Statement, digest
@@ -117,9 +117,7 @@ def render(
             findings += told
     head = next(iter(made.values())).statement.head
     folder = to or book.root.parent / f"{book.root.name}-statements" / f"{head.gep.year}-{head.gep.vintage}"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        write_whole(folder / name, data)
+    _write(folder, files)
     seq, kept = None, False
     if not head.draft:
         try:
@@ -133,6 +131,16 @@ def render(
         for name, data in files.items()
     )
     return Rendered({edition: one.statement for edition, one in made.items()}, written, tuple(dict.fromkeys(findings)), seq)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            write_whole(folder / name, data)
+    except OSError as error:
+        place = Place(str(folder))
+        raise Refused([finding("STATEMENT-FOLDER", place, found=folder, reason=error.strerror or str(error))]) from error
 
 
 def _counted(progress: Progress) -> Callable[[int, int, str], None]:

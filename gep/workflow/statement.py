@@ -90,6 +90,7 @@ def scopes(
 ) -> tuple[Scope, Scope | None]:
     """What the statement is of, those left out filled in; the assets of the same year, None where the book has none of it."""
     book = reader.book
+    _need_kinds(reader, profile, scheme)
     choice = choose(book, year, profile or default_scheme(book, "gep_total"), vintage)
     place = region or _highest(reader, choice.vintage, choice.year)
     gep = Scope(
@@ -100,6 +101,22 @@ def scopes(
         known = ", ".join(r["code"] for r in reader.rows(f"SELECT DISTINCT code FROM region_path WHERE {here} ORDER BY code"))
         raise Refused([finding("SHEET-NO-REGION", Place(book.root.name, key=place), found=place, expected=known)])
     return gep, _assets(reader, gep, scheme, vintage)
+
+
+KINDS = {"gep_profile": Names("GEP 核算方案", "GEP profile"), "asset_scheme": Names("资产核算方案", "asset scheme")}
+
+
+def _need_kinds(reader: Reader, profile: str, scheme: str) -> None:
+    """A profile that is an asset scheme, or the other way round, would leave tables out in silence. Raises Refused."""
+    wrong = []
+    for asked, kind in ((profile, "gep_profile"), (scheme, "asset_scheme")):
+        there = [s for s in reader.book.config.schemes if (known := reader.scheme(s)) is not None and known.kind == kind]
+        if asked and asked not in there:
+            names = {"kind_zh": KINDS[kind].zh, "kind_en": KINDS[kind].en}
+            place = Place(reader.book.root.name, key=asked)
+            wrong.append(finding("STATEMENT-SCHEME", place, found=asked, expected=", ".join(there) or "-", **names))
+    if wrong:
+        raise Refused(wrong)
 
 
 def _assets(reader: Reader, gep: Scope, scheme: str, vintage: int | None) -> Scope | None:

@@ -114,3 +114,17 @@ def test_a_template_of_the_book_that_is_at_fault_is_told_with_file_and_line(read
     told = json.loads(done.stdout)["findings"][0]
     assert "page.html.j2" in json.dumps(told)
     assert "2" in json.dumps(told["place"])
+
+
+def test_a_folder_that_is_a_file_and_a_scheme_of_the_wrong_kind_are_findings(
+    draft: tuple[Book, Rendered], tmp_path: Path
+) -> None:
+    root, few = str(draft[0].root), ["--format", "xlsx", "--edition", "internal", "--lang", "zh", "--json"]
+    (tmp_path / "file").write_text("taken", encoding="utf-8")
+    done = CliRunner().invoke(app, ["statement", root, "-o", str(tmp_path / "file"), *few])
+    assert (done.exit_code, json.loads(done.stdout)["findings"][0]["code"]) == (1, "STATEMENT-FOLDER")
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "taken"
+    for option, wrong in (("--scheme", "garze-2017"), ("--profile", "assets")):
+        done = CliRunner().invoke(app, ["statement", root, option, wrong, "-o", str(tmp_path / "out"), *few])
+        assert (done.exit_code, json.loads(done.stdout)["findings"][0]["code"]) == (1, "STATEMENT-SCHEME")
+    assert not (tmp_path / "out").exists()
