@@ -3,10 +3,10 @@
     python benchmarks/bench_statements.py --counties 90 --rounds 3
 
 `county`: the published account of Garze in a new book, each verb (init with the returns, run, statement) as a new process, as at
-a desk: both editions, both languages, all formats. `city`: the same returns under the codes of many counties of one made-up city,
-so that the forms by region, the appraisal pages and the page have that many parts; one process, its largest memory. `to_run`
-compares the statements with the run they show, `to_openpyxl` the workbook with openpyxl writing as many cells of the same text
-and numbers without a layout. Nothing here is asserted by a test.
+a desk: both editions, both languages, all formats; `library`: the same three steps in one new process. `city`: the same returns
+under the codes of many counties of one made-up city, so that the forms by region, the appraisal pages and the page have that many
+parts; one process, its largest memory. `to_run` compares the statements with the run they show, `to_openpyxl` the workbook with
+openpyxl writing as many cells of the same text and numbers without a layout. Nothing here is asserted by a test.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import csv
 import io
 import json
+import os
 import platform
 import resource
 import shutil
@@ -41,14 +42,23 @@ BUILD = TOP / "build" / "bench-statements"
 SOURCE, REGION = "garze-2010", "513300"
 CITY = "990000"
 CELL = "import sys; from gep.cli import main; sys.exit(main())"
+LIBRARY = """import sys
+from pathlib import Path
+from gep.workflow.init import init
+from gep.workflow.render import render
+from gep.workflow.run import run
+book, _ = init(Path(sys.argv[1]), sys.argv[2], who="bench")
+run(book, "all", who="bench")
+render(book)
+"""
 
 
-def verb(*arguments: str) -> float:
-    """Seconds of one verb as a process of its own."""
+def verb(*arguments: str, program: str = CELL) -> float:
+    """Seconds of one verb, or of a program, as a process of its own."""
     began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", CELL, *arguments], cwd=TOP, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    command = [sys.executable, "-c", program, *arguments]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, cwd=TOP, env=env, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         raise SystemExit(done.stdout.decode("utf-8", "replace"))
     return time.perf_counter() - began
@@ -59,7 +69,8 @@ def county(number: int) -> dict[str, float]:
     made = {"init": verb("init", str(book), "--from", SOURCE), "run": verb("run", str(book), "--year", "all")}
     made["statement"] = verb("statement", str(book))
     made["one"] = verb("statement", str(book), "--edition", "internal", "--lang", "zh", "-o", str(BUILD / f"one-{number}"))
-    return made | {"all": made["init"] + made["run"] + made["statement"]}
+    every = {"all": made["init"] + made["run"] + made["statement"]}
+    return made | every | {"library": verb(str(BUILD / f"library-{number}"), SOURCE, program=LIBRARY)}
 
 
 def source_of_city(folder: Path, counties: int) -> None:

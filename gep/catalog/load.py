@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -35,6 +36,9 @@ from gep.catalog.words import kind_holes
 
 T = TypeVar("T")
 PARAMETER_FOLDERS = ("parameters", "prices", "deflators")
+READ = (".toml", ".csv")
+_MADE: dict[str, Catalog] = {}  # by the digest of what they were made of, the oldest first
+MOST_MADE = 8
 REPLACED = {  # what a book may replace, and the table it stands in; parameters are not replaced but come first
     "measure": "measures", "code": "codes", "crosswalk": "crosswalks", "rule": "rules", "scheme": "schemes", "source": "sources",
     "record set": "records", "layout": "layouts", "overlap": "overlaps",
@@ -46,7 +50,33 @@ def load(shipped: Path, local: Path | None = None) -> Catalog:
 
     A local measure, rule, scheme, source, code or record set replaces the shipped one of the same id; local parameters stand
     beside the shipped ones and come first when they are resolved. Raises Refused with every finding of every file.
+
+    Files of the same bytes give the same catalogue, which is read only: it is made once in a process.
     """
+    content = _content(shipped, local)
+    if content not in _MADE:
+        if len(_MADE) >= MOST_MADE:
+            _MADE.pop(next(iter(_MADE)))
+        _MADE[content] = _read(shipped, local)
+    return _MADE[content]
+
+
+def _content(shipped: Path, local: Path | None) -> str:
+    """The digest of the name and bytes of every file that a catalogue is made of."""
+    ledgers = shipped.with_name("ledgers")
+    tops = [("coefficients", shipped), *(("ledgers", ledgers / part) for part in ("layouts", "sheets", "registers"))]
+    if local is not None and local.is_dir():
+        tops.append(("local", local))
+    every = hashlib.sha256()
+    for label, top in tops:
+        every.update(f"[{label} {top.name if label == 'ledgers' else ''}]".encode())
+        for path in sorted(p for p in top.rglob("*") if p.suffix in READ and p.is_file()):
+            data = path.read_bytes()
+            every.update(f"{path.relative_to(top).as_posix()} {len(data)} ".encode("utf-8", "surrogateescape") + data)
+    return every.hexdigest()
+
+
+def _read(shipped: Path, local: Path | None) -> Catalog:
     findings: list[Finding] = []
     layers = [_layer(shipped, "coefficients", findings)]
     # the tables stand beside the coefficients, in ledgers/layouts

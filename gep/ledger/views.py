@@ -58,18 +58,28 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _known(day: str) -> str:
-    """The state of each (vintage, year) as known at the end of `day`; a day that is NULL sets no limit."""
+def _by(day: str) -> str:
+    """The condition for states known at the end of `day`; a day that is NULL sets no limit."""
+    return f"""{day} IS NULL OR "at" < CAST({day} AS DATE) + INTERVAL 1 DAY"""
+
+
+def _known(limit: str) -> str:
+    """The state of each (vintage, year) by the states that meet a condition."""
     return f"""SELECT vintage, year, state, rank, "at" FROM t_release_state
-  WHERE {day} IS NULL OR "at" < CAST({day} AS DATE) + INTERVAL 1 DAY
+  WHERE {limit}
   QUALIFY row_number() OVER (PARTITION BY vintage, year ORDER BY seq DESC) = 1"""
 
 
-def _in_use(day: str) -> str:
-    """For each year and profile the vintage with the highest state, then the newest."""
+def _in_use(limit: str) -> str:
+    """For each year and profile the vintage with the highest state, then the newest, by the states that meet a condition."""
     return f"""SELECT h.year, h.profile, h.vintage, k.state, k.rank, k."at"
-  FROM t_vintage_profile h JOIN ({_known(day)}) k ON k.vintage = h.vintage AND k.year = h.year
+  FROM t_vintage_profile h JOIN ({_known(limit)}) k ON k.vintage = h.vintage AND k.year = h.year
   QUALIFY row_number() OVER (PARTITION BY h.year, h.profile ORDER BY k.rank DESC, h.vintage DESC) = 1"""
+
+
+def in_use_after(seq: int) -> str:
+    """SQL of the vintage in use for each year and profile as it stood after the entry `seq` of the journal, with its state."""
+    return _in_use(f"seq <= {int(seq)}")
 
 
 def _named(day: str) -> str:
@@ -78,7 +88,7 @@ def _named(day: str) -> str:
     What an address leaves out is ANY_YEAR or the empty text, so that it is matched by equality: a join on `OR` compares every row
     with every vintage.
     """
-    return f"""SELECT vintage, coalesce(year, {ANY_YEAR}) AS year, coalesce(profile, '') AS profile FROM ({_in_use(day)})
+    return f"""SELECT vintage, coalesce(year, {ANY_YEAR}) AS year, coalesce(profile, '') AS profile FROM ({_in_use(_by(day))})
   GROUP BY GROUPING SETS ((vintage, year, profile), (vintage, year), (vintage, profile), (vintage))"""
 
 
@@ -87,7 +97,7 @@ def _rows(table: Table, day: str) -> str:
     stored = f"SELECT t.* FROM {table.stored} t"
     if table.scope == "account":
         match = f"u.vintage = t.vintage AND u.year = t.year AND u.profile = t.{table.profile}"
-        return f"{stored} SEMI JOIN ({_in_use(day)}) u ON {match}"
+        return f"{stored} SEMI JOIN ({_in_use(_by(day))}) u ON {match}"
     if table.scope == "figure":
         profile = "regexp_extract(t.figure, '/(?:profile|scheme)=([^/#@]+)', 1)"
         year = table.year.replace("figure", "t.figure")
@@ -95,12 +105,12 @@ def _rows(table: Table, day: str) -> str:
         return f"{stored} SEMI JOIN ({_named(day)}) u ON {match}"
     if table.scope == "year":
         first = "row_number() OVER (PARTITION BY year ORDER BY rank DESC, vintage DESC) = 1"
-        best = f"SELECT * FROM ({_known(day)}) QUALIFY {first}"
+        best = f"SELECT * FROM ({_known(_by(day))}) QUALIFY {first}"
         return f"{stored} SEMI JOIN ({best}) u ON u.vintage = t.vintage AND u.year = {table.year}"
     if table.scope == "vintage":
-        return f"{stored} SEMI JOIN ({_in_use(day)}) u ON u.vintage = t.vintage"
+        return f"{stored} SEMI JOIN ({_in_use(_by(day))}) u ON u.vintage = t.vintage"
     if table.scope == "newest":
-        newest = f"SELECT max(vintage) FROM {BY_NAME['region'].stored} SEMI JOIN ({_in_use(day)}) u USING (vintage)"
+        newest = f"SELECT max(vintage) FROM {BY_NAME['region'].stored} SEMI JOIN ({_in_use(_by(day))}) u USING (vintage)"
         return f"{stored} WHERE t.vintage = ({newest})"
     return f"""{stored} WHERE {day} IS NULL OR t."at" < CAST({day} AS DATE) + INTERVAL 1 DAY"""
 
@@ -194,8 +204,8 @@ def _vintages() -> list[View]:
     )
     zh, en = "每个年度和方案在用的版次及其状态。", "The vintage in use for each year and profile, with its state."
     return [
-        View("vintage_in_use", "view", zh, en, columns, _in_use(NOW)),
-        View("vintage_in_use_asof", "table macro", zh + ASOF[0], f"{en} {ASOF[1]}", columns, _in_use("d"), ("d",)),
+        View("vintage_in_use", "view", zh, en, columns, _in_use(_by(NOW))),
+        View("vintage_in_use_asof", "table macro", zh + ASOF[0], f"{en} {ASOF[1]}", columns, _in_use(_by("d")), ("d",)),
     ]
 
 

@@ -37,9 +37,8 @@ def font_folder() -> Path:
 
 @cache
 def shipped() -> frozenset[int]:
-    """The code points that every shipped font has, and those that Typst brings with it."""
-    folder = font_folder()
-    return frozenset.intersection(*(of_font(folder / name) for name in SHIPPED)) | INSIDE
+    """The code points that every shipped font has (they hold the same), and those that Typst brings with it."""
+    return of_font(font_folder() / SHIPPED[0]) | INSIDE
 
 
 def of_font(path: Path, number: int = 0) -> frozenset[int]:

@@ -133,21 +133,25 @@ def _fit(measured: Measured, columns: Sequence[int], width: float, size: float) 
     if room < 0:
         return None
     rows = [[row[n] for n in columns] for row in measured.cells]
+    high = [list(map(_lines, row, held)) for row in rows]  # lines of type by cell
     while room > 0:
         wants = [0.0] * len(held)
-        for row in rows:
-            high = max(map(_lines, row, held), default=1)
-            if high > 1:
-                for n, (cell, has) in enumerate(zip(row, held, strict=True)):
-                    wants[n] += high if _lines(cell, has) == high else 0.0
+        for cells in high:
+            most = max(cells, default=1)
+            if most > 1:
+                for n, lines in enumerate(cells):
+                    wants[n] += most if lines == most else 0.0
         if not any(wants):
             break
         step = min(1.0, room)
-        held[wants.index(max(wants))] += step
+        wider = wants.index(max(wants))
+        held[wider] += step
+        for cells, row in zip(high, rows, strict=True):
+            cells[wider] = _lines(row[wider], held[wider])
         room -= step
-    lines = sum(_cost(max(map(_lines, row, held), default=1)) for row in rows) * measured.share
+    total = sum(_cost(max(cells, default=1)) for cells in high) * measured.share
     spare = max(room, 0.0) / len(held)  # a table fills the line: what nobody needs goes to all columns alike
-    return tuple(round((has + spare) * size + PAD, 2) for has in held), lines
+    return tuple(round((has + spare) * size + PAD, 2) for has in held), total
 
 
 def _cost(lines: int) -> float:

@@ -16,7 +16,6 @@ from gep.base.records import Names
 from gep.book import Book
 from gep.catalog.publication import check_publication
 from gep.ledger import acts
-from gep.ledger.views import literal
 from gep.report.charts import charts_of
 from gep.report.form import Scope
 from gep.report.methods import Method
@@ -100,7 +99,17 @@ def scopes(
         here = f"vintage = {choice.vintage} AND year = {choice.year}"
         known = ", ".join(r["code"] for r in reader.rows(f"SELECT DISTINCT code FROM region_path WHERE {here} ORDER BY code"))
         raise Refused([finding("SHEET-NO-REGION", Place(book.root.name, key=place), found=place, expected=known)])
-    return gep, _assets(reader, gep, scheme, vintage)
+    assets = _assets(reader, gep, scheme, vintage)
+    reader.until = _closed(reader, gep, assets)
+    return gep, assets
+
+
+def _closed(reader: Reader, *of: Scope | None) -> int | None:
+    """The journal entry that closed the last of the scopes; None while one of them is open."""
+    there = [s for s in of if s is not None]
+    steps = [s for s in acts.steps(reader.book.entries()) if s.state == "closed"]
+    seqs = [max((s.seq for s in steps if (s.vintage, s.year) == (each.vintage, each.year)), default=None) for each in there]
+    return None if None in seqs else max(s for s in seqs if s is not None)
 
 
 KINDS = {"gep_profile": Names("GEP 核算方案", "GEP profile"), "asset_scheme": Names("资产核算方案", "asset scheme")}
@@ -114,7 +123,7 @@ def _need_kinds(reader: Reader, profile: str, scheme: str) -> None:
         if asked and asked not in there:
             names = {"kind_zh": KINDS[kind].zh, "kind_en": KINDS[kind].en}
             place = Place(reader.book.root.name, key=asked)
-            wrong.append(finding("STATEMENT-SCHEME", place, found=asked, expected=", ".join(there) or "-", **names))
+            wrong.append(finding("STATEMENT-SCHEME", place, found=asked, expected=", ".join(there) or "-", holes=names))
     if wrong:
         raise Refused(wrong)
 
@@ -126,9 +135,7 @@ def _assets(reader: Reader, gep: Scope, scheme: str, vintage: int | None) -> Sco
     known = reader.scheme(name)
     if known is None or known.kind != "asset_scheme":
         return None
-    here = f"profile = {literal(name)} AND year = {gep.year}"
-    held = reader.rows(f"SELECT vintage FROM vintage_in_use WHERE {here}")
-    if not scheme and not held:
+    if not scheme and gep.year not in {use.year for use in reader.in_use(name)}:
         return None
     choice = choose(book, gep.year, name, vintage)
     state = _state(reader, choice.vintage, choice.year)
@@ -149,8 +156,8 @@ def _had(reader: Reader, scope: Scope, assets: Scope | None) -> Scope | None:
     """The asset scheme in an earlier year, if it has a result in use there."""
     if assets is None:
         return None
-    sql = f"SELECT vintage FROM vintage_in_use WHERE profile = {literal(assets.profile)} AND year = {scope.year}"
-    return _assets(reader, scope, assets.profile, None) if reader.rows(sql) else None
+    found = [use for use in reader.in_use(assets.profile) if use.year == scope.year]
+    return reader.earlier(assets, found[0]) if found else None
 
 
 def _under(reader: Reader, scope: Scope) -> Iterator[str]:

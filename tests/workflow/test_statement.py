@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 
 from gep.base.findings import Refused
+from gep.book import Book
+from gep.ledger.acts import STEPS
 from gep.report.form import evaluate
-from gep.report.statement import as_data, digest
+from gep.report.statement import Statement, as_data, digest
+from gep.workflow.attach import attach
+from gep.workflow.run import run
 from gep.workflow.statement import Assembled, assemble, assemble_each
+from gep.workflow.states import reopen, step
+from gep.workflow.submit import submit
+from tests.proof import small_book as small
 from tests.ready import Ready
 
 CITY = ("sample-city", "2016-2017")
@@ -73,9 +80,50 @@ def test_a_rule_of_publication_that_names_nothing_stops_the_public_edition(ready
     path = book.root / "book.toml"
     rule = '[[publication]]\nview = "value_account"\nproduct = "no_such"\nzh = "示例"\nen = "example"\ndocument = "-"\n'
     path.write_text(path.read_text(encoding="utf-8") + "\n" + rule, encoding="utf-8")
-    from gep.book import Book
-
     with pytest.raises(Refused) as refused:
         assemble_each(Book(book.root), ("internal", "public"))
     told = refused.value.findings[0]
     assert (told.code, told.found) == ("PUBLICATION-CODE", "no_such")
+
+
+def test_a_closed_year_is_told_as_it_stood_whatever_comes_later(tmp_path: Path) -> None:
+    """Both years are closed; then 2020 is opened again, its timber corrected from 10 to 20,000 m3, and closed anew."""
+    book = small.make(tmp_path / "book", small.write_data(tmp_path / "data"))
+    taken = {
+        (year, item): returned(book, small.figure(tmp_path / "in", year, item, amount))
+        for year, timber in ((2020, 10), (2021, 12))
+        for item, amount in (("timber_cut", timber), ("visits", 100))
+    }
+    was = closed(book, [2020, 2021])
+    first = assemble(book, 2021).statement
+    assert not first.head.draft
+    assert vintages(first) == {2020: was, 2021: was}
+
+    reopen(book, 2020, why="a wrong figure", who="opener")
+    returned(book, small.figure(tmp_path / "in", 2020, "timber_cut", 20000), replaces=taken[2020, "timber_cut"])
+    attach(book, [tmp_path / "in" / "visits-2021-100.csv"], about=f"gep_total/{small.REGION}/2021@{was}", why="late", who="x")
+    now = closed(book, [2020])
+    assert vintages(assemble(book, 2020).statement) == {2020: now}
+    again = assemble(book, 2021).statement
+    assert vintages(again) == vintages(first)
+    assert digest(again) == digest(first)
+
+
+def returned(book: Book, path: Path, replaces: int | None = None) -> int:
+    """The number in the journal of a file that was accepted."""
+    (done,) = submit(book, [path], who="maker", replaces=replaces)
+    assert done.status == "accepted", [f.text("en") for f in done.findings]
+    return book.entries()[-1].seq
+
+
+def closed(book: Book, years: list[int]) -> int:
+    """The vintage of a run that was taken to its closing."""
+    vintage = run(book, f"{years[0]}-{years[-1]}", who="maker").vintage
+    assert vintage is not None
+    for act in STEPS:
+        step(book, act, years, who=act)
+    return vintage
+
+
+def vintages(statement: Statement) -> dict[int, int]:
+    return {p.scope.year: p.scope.vintage for p in statement.parts}

@@ -1,6 +1,5 @@
 """G2, why GEP is not what it was the year before: service × factor, and what that and GDP did to the green-gold index."""
 
-# ruff: noqa: S608  (what enters the SQL is a whole number or goes through literal())
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,6 @@ from gep.base.records import Names
 from gep.base.units import parse_unit
 from gep.explain.change import PlaceChange, Ratio, factors_of
 from gep.explain.year_pair import change_text
-from gep.ledger.views import literal
 from gep.report.form import (
     BLANK,
     NONE,
@@ -96,12 +94,8 @@ def forms(reader: Reader, gep: Scope, assets: Scope | None) -> Iterator[Form]:
 
 def year_before(reader: Reader, scope: Scope) -> Scope | None:
     """The profile in the last year in use before that of the scope, of the region of the scope."""
-    sql = (
-        f"SELECT year, vintage, state FROM vintage_in_use WHERE profile = {literal(scope.profile)} AND year < {scope.year}"
-        " ORDER BY year DESC LIMIT 1"
-    )
-    found = reader.rows(sql)
-    return replace(scope, **found[0]) if found else None
+    before = [use for use in reader.in_use(scope.profile) if use.year < scope.year]
+    return reader.earlier(scope, before[-1]) if before else None
 
 
 def _pair(reader: Reader, both: Compared, area: Area, before: Scope, here: Account) -> Pair:

@@ -93,8 +93,9 @@ def _place_key(row: Row) -> tuple[str, ...]:
 def _answers(reader: Reader) -> dict[AnswerKey, Row]:
     """The latest answer to what a rule found in a place."""
     held: dict[AnswerKey, Row] = {}
-    for row in reader.rows("SELECT * FROM answer_all ORDER BY seq"):
-        held[_finding_key(row)] = row
+    for row in reader.rows(f"SELECT * FROM answer_all WHERE {reader.since()} ORDER BY seq"):
+        approved = row["approved_seq"] if reader.counts(row["approved_seq"]) else 0
+        held[_finding_key(row)] = {**row, "approved_seq": approved}
     return held
 
 

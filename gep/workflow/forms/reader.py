@@ -5,30 +5,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeVar
 
 from gep.base.records import Code, Names, Scheme
 from gep.book import Book
 from gep.explain.address import NO_KEY, Address
 from gep.ledger import query
 from gep.ledger.store import connect
-from gep.ledger.views import literal
+from gep.ledger.views import in_use_after, literal
 from gep.report.form import Scope, Stored
 from gep.workflow.views import need_store
 
 CURRENT = "current"
+LAST = 2**62  # behind every entry of a journal
 SqlRow = Mapping[str, Any]
 T = TypeVar("T")
 
 
+class Use(NamedTuple):
+    """The vintage in use of a year."""
+
+    year: int
+    vintage: int
+    state: str
+
+
 @dataclass
 class Reader:
-    """A book with an open connection to its store. The same query is asked once."""
+    """A book with an open connection to its store. The same query is asked once.
+
+    `until`: the last entry of the journal that counts. A closed year is told as it stood when it was closed, whatever came later.
+    """
 
     book: Book
     connection: Any
     money: str = "亿元"
+    until: int | None = None
     asked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     made: dict[str, Any] = field(default_factory=dict)
 
@@ -64,15 +77,31 @@ class Reader:
         codes = [r["code"] for r in self.rows(f"SELECT code FROM region_path WHERE {here} ORDER BY code")]
         return [c for c in codes if self.book.config.regions[c].parent == scope.region]
 
+    def in_use(self, profile: str) -> list[Use]:
+        """The vintage in use for each year of a profile, oldest year first, as far as the journal counts."""
+        sql = in_use_after(LAST if self.until is None else self.until)
+        rows = self.rows(f"SELECT year, vintage, state FROM ({sql}) WHERE profile = {literal(profile)} ORDER BY year")
+        return [Use(**r) for r in rows]
+
+    def since(self) -> str:
+        """The condition for rows of the journal that count."""
+        return "true" if self.until is None else f"seq <= {self.until}"
+
+    def counts(self, seq: int) -> bool:
+        """Whether an entry of the journal counts."""
+        return self.until is None or seq <= self.until
+
     def history(self, scope: Scope) -> list[Scope]:
         """The scopes of the same region and profile in every year up to that of the scope, oldest first, itself last.
 
         Earlier years are those in use. A year in which the region has no accounts is not among them.
         """
-        sql = f"SELECT year, vintage, state FROM vintage_in_use WHERE profile = {literal(scope.profile)} ORDER BY year"
-        there = [(r["year"], r["vintage"], r["state"]) for r in self.rows(sql) if r["year"] < scope.year]
-        earlier = [Scope(scope.region, scope.region_names, y, scope.profile, v, s) for y, v, s in there]
+        earlier = [self.earlier(scope, use) for use in self.in_use(scope.profile) if use.year < scope.year]
         return [*(e for e in earlier if self.has(e)), scope]
+
+    def earlier(self, scope: Scope, use: Use) -> Scope:
+        """The scope of the same region and profile in another year."""
+        return replace(scope, year=use.year, vintage=use.vintage, state=use.state)
 
     def has(self, scope: Scope) -> bool:
         """Whether the region stands in the regions of that vintage and year."""

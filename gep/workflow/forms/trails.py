@@ -184,7 +184,7 @@ class _Evidence:
     """What the return named as evidence of a cell."""
 
     def __init__(self, reader: Reader, vintage: int) -> None:
-        sql = f"SELECT file, row, evidence FROM fact WHERE vintage = {vintage} AND evidence IS NOT NULL AND evidence != '-'"  # noqa: S608
+        sql = f"SELECT file, row, evidence FROM fact_all WHERE vintage = {vintage} AND evidence IS NOT NULL AND evidence != '-'"  # noqa: S608
         self.named = {(r["file"], r["row"]): str(r["evidence"]) for r in reader.rows(sql)}
 
     def __call__(self, cell: Mapping[str, Any]) -> str:
@@ -193,7 +193,8 @@ class _Evidence:
 
 def _documents(reader: Reader, starts: Iterable[str]) -> dict[str, tuple[tuple[str, str, str], ...]]:
     """The files attached to the book as evidence of a figure, by its complete address."""
-    rows = reader.rows("SELECT file, about, sha256, why FROM evidence_file WHERE about IS NOT NULL ORDER BY seq")
+    sql = f"SELECT file, about, sha256, why FROM evidence_file_all WHERE about IS NOT NULL AND {reader.since()} ORDER BY seq"  # noqa: S608
+    rows = reader.rows(sql)
     held: dict[str, list[tuple[str, str, str]]] = {}
     for row in rows:
         held.setdefault(str(row["about"]), []).append((row["file"], row["sha256"], row["why"] or ""))
@@ -209,7 +210,7 @@ def _returned(reader: Reader, vintages: Sequence[int]) -> dict[tuple[str, str], 
     Of a file that came in place of another the journal keeps the years that changed, not those it holds: it may hold any.
     """
     listed = ", ".join(map(str, vintages)) or "-1"
-    used = {r["seq"] for r in reader.rows(f"SELECT DISTINCT seq FROM submission WHERE vintage IN ({listed})")}  # noqa: S608
+    used = {r["seq"] for r in reader.rows(f"SELECT DISTINCT seq FROM submission_all WHERE vintage IN ({listed})")}  # noqa: S608
     years = {str(r["year"]) for r in reader.rows("SELECT DISTINCT year FROM region_path")}
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for entry in reader.book.entries():
