@@ -110,8 +110,9 @@ def render(
     made = assemble_each(book, wanted.editions, year, progress=_counted(progress), **choice)
     files: dict[str, bytes] = {}
     findings: list[Finding] = []
+    read: dict[int, Any] = {}
     for edition, one in made.items():
-        for name, data, told in _files(book, one, edition, wanted):
+        for name, data, told in _files(book, one, edition, wanted, read):
             progress(name)
             files[name] = data
             findings += told
@@ -150,8 +151,8 @@ def _counted(progress: Progress) -> Callable[[int, int, str], None]:
 Made = tuple[str, bytes, tuple[Finding, ...]]
 
 
-def _files(book: Book, made: Assembled, edition: Edition, wanted: Wanted) -> Iterator[Made]:
-    """Every file of an edition with its name and what was found in making it."""
+def _files(book: Book, made: Assembled, edition: Edition, wanted: Wanted, read: dict[int, Any]) -> Iterator[Made]:
+    """Every file of an edition with its name and what was found in making it. `read`: traces, for all editions."""
     statement, scope = made.statement, made.statement.head.gep
     base = f"{scope.region}-{scope.year}-{edition}"
     draw, content = _drawer(book), digest(statement)
@@ -161,7 +162,7 @@ def _files(book: Book, made: Assembled, edition: Edition, wanted: Wanted) -> Ite
         if "pdf" in wanted.formats:
             yield from _papers(book, base, made, lang, draw, content)
     if "html" in wanted.formats:
-        yield _page(book, f"{base}.html", made, wanted.langs[0], draw)
+        yield _page(book, f"{base}.html", made, wanted.langs[0], draw, read)
 
 
 def _workbook(name: str, statement: Statement, lang: Lang, content: str) -> Made:
@@ -181,7 +182,7 @@ def _papers(book: Book, base: str, made: Assembled, lang: Lang, draw: Draw, cont
     yield f"{base}-appraisal-{lang}.pdf", pages.data, pages.findings
 
 
-def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw) -> Made:
+def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw, read: dict[int, Any]) -> Made:
     from gep.report.web import web
     from gep.workflow.forms.edition import names_figure
     from gep.workflow.forms.trails import trails
@@ -189,7 +190,7 @@ def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw) -> Mad
     statement = made.statement
     rules = book.config.publication
     secret = (lambda address: names_figure(rules, address) is not None) if statement.head.edition == "public" else None
-    found = trails(book, statement, secret)
+    found = trails(book, statement, secret, read)
     data = web(statement, found, lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book))
     return name, data, ()
 

@@ -31,11 +31,18 @@ from gep.workflow.forms.reader import Reader, reading
 from gep.workflow.views import no_figure
 
 
-def trails(book: Book, statement: Statement, named: Callable[[Address], bool] | None = None) -> Trails:
+def trails(
+    book: Book,
+    statement: Statement,
+    named: Callable[[Address], bool] | None = None,
+    read: dict[int, tuple[Nodes, _Index]] | None = None,
+) -> Trails:
     """The graph below every figure of the statement. Raises Refused with each address that names nothing in its vintage.
 
-    `named`: whether a figure may not be published; those in the graph are told in `Trails.named`, printed or not.
+    `named`: whether a figure may not be published; those in the graph are told in `Trails.named`, printed or not. `read`: the
+    traces that were read before, by vintage, for a statement of several editions; those read now are added to it.
     """
+    read = {} if read is None else read
     wanted: dict[int, list[str]] = {}
     for text in sorted(addresses(statement)):
         wanted.setdefault(int(text.rpartition("@")[2]), []).append(text)
@@ -44,7 +51,9 @@ def trails(book: Book, statement: Statement, named: Callable[[Address], bool] | 
     secret: set[int] = set()
     with reading(book) as reader:
         for vintage, texts in sorted(wanted.items()):
-            made, found, withheld = _of_vintage(reader, vintage, texts, named)
+            if vintage not in read:
+                read[vintage] = _read(reader, vintage)
+            made, found, withheld = _of_vintage(*read[vintage], texts, named)
             before = sum(len(g.knots) for g in graphs)
             graphs.append(made)
             secret |= {before + n for n in withheld}
@@ -63,14 +72,18 @@ def addresses(statement: Statement) -> set[str]:
     return forms | {stored.address for span in spans for stored in span.figures}
 
 
-def _of_vintage(
-    reader: Reader, vintage: int, texts: Sequence[str], named: Callable[[Address], bool] | None
-) -> tuple[Graph, dict[str, tuple[int, ...]], set[int]]:
-    """The graph below the addresses, their nodes in it, and its nodes that are figures which may not be published."""
+def _read(reader: Reader, vintage: int) -> tuple[Nodes, _Index]:
+    """The whole trace of a vintage, and the way from an address into it."""
     nodes = Nodes(_Evidence(reader, vintage))
     for node in _lines(reader.book.releases / str(vintage) / "trace.jsonl"):
         nodes.add(node)
-    index = _Index(nodes, reader.book.catalog.codes, _regions_below(reader, vintage))
+    return nodes, _Index(nodes, reader.book.catalog.codes, _regions_below(reader, vintage))
+
+
+def _of_vintage(
+    nodes: Nodes, index: _Index, texts: Sequence[str], named: Callable[[Address], bool] | None
+) -> tuple[Graph, dict[str, tuple[int, ...]], set[int]]:
+    """The graph below the addresses, their nodes in it, and its nodes that are figures which may not be published."""
     found = {text: index.starts(parse(text)) for text in texts}
     made = nodes.graph({n for numbers in found.values() for n in numbers})
     new = nodes.numbers
