@@ -114,9 +114,11 @@ def _line(plan: Plan, paper: Paper, styles: Styles, row: int, line: Line, formul
             paper.number(row, n, holds.value, style, formulas.get((plan.form.id, line.code, column.code), ""))
             continue
         text = cell_text(column, line, cell, plan.lang)
-        deep = plan.indent(column, line)
+        aligned = _aligned(column, cell, text)
+        beside = aligned == "left" and n > 0 and plan.form.columns[n - 1].kind == "number"  # a number would touch the words
+        deep = plan.indent(column, line) or int(beside)
         look |= {"indent": deep} if deep else {}
-        paper.text(row, n, text, styles.of(text_wrap=True, align=_aligned(column, cell, text), **look))
+        paper.text(row, n, text, styles.of(text_wrap=True, align=aligned, **look))
         tall = max(tall, height(visible(text), plan.wide(n, n) - 2 * deep))
     paper.tall(row, tall)
 
