@@ -134,7 +134,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "final": "final",
         "closed": "closed",
         "illustrative": "illustrative",
-        "holds": "This table holds illustrative data (示例数据): made-up returns, coefficients or prices. Do not cite or publish it as an account.",
+        "holds": "This table holds illustrative data (示例数据): made-up returns, coefficients or prices. "
+        "Do not cite or publish it as an account.",
         "not_available": "not available",
         "not_applicable": "not applicable",
         "refused": "refused",
