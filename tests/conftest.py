@@ -43,6 +43,7 @@ LONGEST = (
     "test_cli.py", "test_profiles_of_the_city.py", "test_workbook_recalculated.py", "test_sample_city.py", "test_metamorphic_city.py", "test_generated.py",
     "test_states.py", "test_comparable_views.py", "test_upgrade.py", "test_every_route.py", "test_full_disk.py", "test_forgery.py",
     "test_kills.py", "test_export.py", "test_cookbook.py", "test_book_machine.py", "test_tampering.py", "test_reperform.py",
+    "test_statement.py", "test_statement_page.py", "test_trails.py", "test_papers.py", "test_suppression_proof.py",
 )  # fmt: skip
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gep.book import Book
 from gep.workflow.init import init
 from gep.workflow.views import rows
-from tests.ready import Ready
+from tests.ready import CITY_YEARS, Ready
 from tools import sample_city
 from tools.sample_parts import land, place, text
 
@@ -497,8 +496,7 @@ def test_a_township_keeps_its_land_when_its_county_changes() -> None:
 
 def test_the_first_years_of_all_asset_tables_run_clean(ready: Ready) -> None:
     """2016 and 2017: nothing stops or is asked. Debts and charged water chain from here, so no later year stands alone."""
-    folder, _ = ready.demo()
-    city = Book(folder / "sample-city")
+    city = ready.book("sample-city", CITY_YEARS)
     assert rows(city, "SELECT DISTINCT severity FROM finding") == [{"severity": "note"}]
     held = rows(city, "SELECT DISTINCT table_id FROM asset_account_rollup WHERE year = 2016 AND region_code = '990100'")
     scheme = tomllib.loads((BOOK / "local" / "schemes" / "assets.toml").read_text(encoding="utf-8"))
