@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from gep.base.findings import Finding, Place, finding
+from gep.base.periods import before
 from gep.base.records import Input, Key, Parameter, State, key_of, key_text
 from gep.base.rounding import store
 from gep.base.units import parse_unit
@@ -16,6 +17,7 @@ from gep.engine.cells import Cell, Cells, address, nothing
 
 # what varies by row, month or day is never bound to one figure
 ROW_DIMS = frozenset({"row", "month", "day"})
+BEFORE = ("prev", "opening")  # inputs that are read for the period before
 
 
 class Parameters(Protocol):
@@ -51,13 +53,17 @@ class Bound:
 
 @dataclass(frozen=True)
 class Context:
-    """What the inputs are bound to: the figures there are, the parameters, and the money of the account."""
+    """What the inputs are bound to: the figures there are, the parameters, and the money of the account.
+
+    `years`: those whose parameters hold at the end of the period and before it, for a period that is no year.
+    """
 
     cells: Cells
     parameters: Parameters
     currency: str
     price_year: int
     base_year: int = 0  # of constant prices; what is read for `base` is read for this year
+    years: tuple[int, int] | None = None
 
 
 def input_key(given: Input, place: Mapping[str, str]) -> Key:
@@ -67,13 +73,11 @@ def input_key(given: Input, place: Mapping[str, str]) -> Key:
 
 
 def input_period(given: Input, period: str, place: Mapping[str, str], base_year: int = 0) -> str:
-    """The period an input is read for: the year itself, the one before, the base year, or a month or day of the year."""
+    """The period an input is read for: the period itself, the one before, the base year, or a month or day of the year."""
     if given.time == "base":
         return str(base_year)
     finest = next((place[d] for d in ("day", "month") if d in given.grain and d in place), period)
-    if given.time in ("prev", "opening"):
-        return str(int(finest[:4]) - 1) + finest[4:]
-    return finest
+    return before(finest) if given.time in BEFORE else finest
 
 
 def bind(
@@ -110,11 +114,12 @@ def _factor(source: str, target: str) -> Fraction:
 
 
 def _bind_parameter(given: Input, region: str, period: str, key: Key, context: Context) -> tuple[Bound, list[Finding]]:
-    year = int(input_period(given, period[:4], {}, context.base_year)[:4])
+    year = _parameter_year(given, period, context)
     parameter = context.parameters.find(given.ref, key, region, year)
     if parameter is None or parameter.value is None:
         return _refused(given, key, region, year), []  # the look-up has told why
-    findings = _check_parameter(given, parameter, context.price_year + year - int(period[:4]))
+    own = int(period[:4]) if context.years is None else context.years[0]
+    findings = _check_parameter(given, parameter, context.price_year + year - own)
     if findings:
         return _refused(given, key, region, year), findings
     factor = _factor(parameter.unit, given.unit)
@@ -137,6 +142,13 @@ def _bind_parameter(given: Input, region: str, period: str, key: Key, context: C
         parameter,
     )
     return bound, findings
+
+
+def _parameter_year(given: Input, period: str, context: Context) -> int:
+    """The year a parameter is read for."""
+    if context.years is not None and given.time != "base":
+        return context.years[given.time in BEFORE]
+    return int(input_period(given, period[:4], {}, context.base_year)[:4])
 
 
 def _refused(given: Input, key: Key, region: str, year: int) -> Bound:

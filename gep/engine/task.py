@@ -36,7 +36,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Task:
-    """Steps in order, for leaf regions and one period, over the cells there are. The cells computed are added to `cells`."""
+    """Steps in order, for leaf regions and one period (a year or a term), over the cells there are.
+
+    The cells computed are added to `cells`.
+    """
 
     profile: str
     currency: str
@@ -57,6 +60,8 @@ class Task:
     engine: Literal["duckdb", "reference"] = "duckdb"
     threads: int = 0  # 0: as many as the machine has
     base_year: int = 0  # of constant prices, for inputs of time `base`
+    years: tuple[int, int] | None = None  # of a term: whose parameters hold at its end and at its start
+    rounded: bool = False  # what is read was rounded when it was cut: a check holds where that leaves it room
     keep_rows: bool = False  # keep in memory the rows of sums below which there may be a parameter with a spread
 
 

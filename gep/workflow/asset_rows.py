@@ -44,8 +44,8 @@ def placed(c: AssetComputation) -> Iterator[Placed]:
     for layout in c.layouts:
         for measure in (m for m in c.method.measures.values() if m.table == layout.id and not m.id.endswith(HELD)):
             for region in regions:
-                for key in c.cells.keys(measure.id, region, str(c.year)):
-                    cell = c.cells.get(measure.id, region, str(c.year), key)
+                for key in c.cells.keys(measure.id, region, c.period):
+                    cell = c.cells.get(measure.id, region, c.period, key)
                     where = _where(layout, measure.id, measure.dims, key)
                     if cell is not None and where is not None:
                         row, column, instance, cause, of_total = where

@@ -1,4 +1,4 @@
-"""One asset scheme in one year: the tables filled, chained to the year before, added up, and checked at every level."""
+"""One asset scheme in one year or term: the tables filled, chained to what was before, added up, checked at every level."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from gep.accounts.routes import ROUTES, ROW_ROUTES
 from gep.base.findings import Finding, Place, finding
+from gep.base.periods import Span, of_year
 from gep.base.records import Fact, Key, Layout, Region, Rule, Severity, Vocabulary, key_of
 from gep.base.rounding import store
 from gep.catalog.classes import OPEN
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import Lookup
 from gep.catalog.tables import ACCOUNT
-from gep.engine.cells import Cells, from_facts
+from gep.engine.cells import Cell, Cells, from_facts
 from gep.engine.execute import execute
 from gep.engine.task import Step, Task
 from gep.engine.trace import Node, cell_id
@@ -44,6 +45,11 @@ class AssetComputation(Computation):
     carried: chain.Carried = field(default_factory=chain.Carried)
     modelled: frozenset[tuple[str, str, Key]] = frozenset()
     checks: int = 0  # checks and second routes that ran
+    span: Span | None = None  # of a term; None: the year
+
+    @property
+    def period(self) -> str:
+        return str(self.year) if self.span is None else self.span.period
 
 
 def is_asset(catalog: Catalog, scheme: str) -> bool:
@@ -70,9 +76,33 @@ def compute_assets(
     `prior`: the closings of the year before. `given`: the GEP accounts of the year, whose figures some tables read. A figure that
     a rule works out and the department returns as well must agree with it. Raises Refused when the scheme cannot be used.
     """
-    run = _Run(catalog, method(catalog, scheme, year), year, regions, tuple(leaves), records or {}, threads)
+    run = _Run(catalog, method(catalog, scheme, year), of_year(year), regions, tuple(leaves), records or {}, threads)
     current, findings = newest([f for f in facts if f.period[:4] == str(year)])
     return run.compute(at_current_prices(current), findings, prior, given)
+
+
+def compute_term(
+    catalog: Catalog,
+    m: Method,
+    span: Span,
+    facts: Sequence[Fact],
+    regions: Mapping[str, Region],
+    leaves: Sequence[str],
+    prior: chain.Prior,
+    *,
+    held: Sequence[Cell] = (),
+    top: str = "",
+    rounded: bool = False,
+    threads: int = 0,
+) -> AssetComputation:
+    """Fill the tables of a scheme for a term, by the same plan as for a year.
+
+    `m`: the rules that can run over a term; `facts`: its flows and what else the rules read, with the period of the span;
+    `held`: figures of the annual accounts that rules read with all their decimals; `prior`: the handover balances it opens with;
+    `top`: the region above which no totals are made (none: up to the highest). `rounded`: years were cut, so that what the rules
+    read carries the rounding of its cut (between `low` and `high` of its cell), which no check holds against it.
+    """
+    return _Run(catalog, m, span, regions, tuple(leaves), {}, threads, top, rounded).compute(facts, (), prior, None, held)
 
 
 class _Run:
@@ -80,14 +110,17 @@ class _Run:
         self,
         catalog: Catalog,
         m: Method,
-        year: int,
+        span: Span,
         regions: Mapping[str, Region],
         leaves: tuple[str, ...],
         records: Mapping[str, pa.Table],
         threads: int,
+        top: str = "",
+        rounded: bool = False,
     ) -> None:
-        self.catalog, self.m, self.year, self.period = catalog, m, year, str(year)
-        self.regions, self.leaves, self.records, self.threads = regions, leaves, records, threads
+        self.catalog, self.m, self.span, self.period = catalog, m, span, span.period
+        self.regions, self.leaves, self.records, self.threads, self.rounded = regions, leaves, records, threads, rounded
+        self.above = tuple((r, below) for r, below in levels.parents(regions, leaves) if levels.inside(regions, r, top))
         self.scheme = m.resolved.scheme
         self.layouts = tuple(catalog.layouts[t] for t in self.scheme.tables)
         self.lookup = Lookup(catalog, regions, self.scheme.parameter_sets)
@@ -98,28 +131,34 @@ class _Run:
         self.checks = 0
 
     def compute(
-        self, facts: Sequence[Fact], findings: Iterable[Finding], prior: chain.Prior | None, given: Computation | None
+        self,
+        facts: Sequence[Fact],
+        findings: Iterable[Finding],
+        prior: chain.Prior | None,
+        given: Computation | None,
+        held: Sequence[Cell] = (),
     ) -> AssetComputation:
         self.findings += findings
         always = {p.rule.output for p in self.plans if not p.rule.stands_in and p.rule.at != "above"}
         usable = [f for f in facts if f.measure not in always and not self._is_total(f.key)]
         self.cells = cells = from_facts(usable, self.m.measures)
+        for cell in held:
+            cells.put(cell)
         self._take(given)
-        carried = chain.carry(cells, tuple(chain.links(self.layouts)), prior, self.regions, self.leaves, self.year)
+        carried = chain.carry(cells, tuple(chain.links(self.layouts)), prior, self.regions, self.leaves, self.span)
         self.nodes |= carried.nodes
-        self.findings += chain.told(carried, self.year)
+        self.findings += chain.told(carried, self.period)
         modelled = self._modelled()
         self._gaps(modelled)
         self._execute(self._steps(self.leaves, "leaf", modelled), self.leaves)
         self._totals(self.leaves)
-        above = tuple(levels.parents(self.regions, self.leaves))
         self.findings += levels.mirrored(cells, self.m.measures, self.leaves, self.period)
-        for parent, below in above:
+        for parent, below in self.above:
             measures = [self.m.measures[n] for n in self._summed()]
             self.nodes |= levels.over_regions(cells, measures, parent, below, self.period, self.scheme.id, self.opened)
             self._execute(self._steps((parent,), "above", {}), (parent,))
             self._totals((parent,))
-        self._second_routes((*self.leaves, *(p for p, _ in above)))
+        self._second_routes((*self.leaves, *(p for p, _ in self.above)))
         self.findings += self._compared(f for f in facts if f.measure in always or self._is_total(f.key))
         self.findings += self._told_modelled(modelled)
         self.findings += self._unread(facts)
@@ -128,17 +167,18 @@ class _Run:
         every = self._outputs(modelled)
         return AssetComputation(
             self.m,
-            self.year,
+            self.span.year,
             self.leaves,
             cells,
             self.nodes,
             self.lookup,
             tuple(told.values()),
             self.layouts,
-            above,
+            self.above,
             carried,
             every,
             self.checks,
+            None if self.span.opens is None else self.span,
         )
 
     def _take(self, given: Computation | None) -> None:
@@ -181,9 +221,9 @@ class _Run:
         gaps(self.m, self.cells, lacking, vocabulary)  # told below, a table at a time
         for (table, region), count in sorted(whole.items()):
             names = self.catalog.layouts[table].names
-            place = Place(key=f"{table}/{region}/{self.year}/-")
+            place = Place(key=f"{table}/{region}/{self.period}/-")
             args = {"table": table, "name_zh": names.zh, "name_en": names.en}
-            self.findings.append(finding("ASSET-TABLE-MISSING", place, found=count, region=region, year=self.year, holes=args))
+            self.findings.append(finding("ASSET-TABLE-MISSING", place, found=count, region=region, year=self.period, holes=args))
 
     def _outputs(self, modelled: Modelled) -> frozenset[tuple[str, str, Key]]:
         """(measure, region, key) of every figure that a rule stands in for."""
@@ -194,9 +234,9 @@ class _Run:
         makers = {p.rule.id: p.rule.output for p in self.plans}
         for rule, places in modelled.items():
             for region, count in sorted(Counter(r for r, _ in places).items()):
-                place = Place(key=f"{makers[rule]}/{region}/{self.year}/-")
+                place = Place(key=f"{makers[rule]}/{region}/{self.period}/-")
                 item = makers[rule]
-                yield finding("ASSET-MODELLED", place, found=count, region=region, year=self.year, rule=rule, item=item)
+                yield finding("ASSET-MODELLED", place, found=count, region=region, year=self.period, rule=rule, item=item)
 
     @cached_property
     def _known(self) -> Mapping[str, frozenset[tuple[str, str]]]:
@@ -206,7 +246,7 @@ class _Run:
             pairs = [p for p in c.key if p[0] in self.opened]
             if pairs and c.region in self.leaves:
                 found.setdefault(c.region, set()).update(pairs)
-        for parent, below in levels.parents(self.regions, self.leaves):
+        for parent, below in self.above:
             found[parent] = {p for code in below for p in found.get(code, ())}
         return {region: frozenset(pairs) for region, pairs in found.items()}
 
@@ -262,6 +302,8 @@ class _Run:
             routes=ROUTES,
             row_routes=ROW_ROUTES,
             threads=self.threads,
+            years=None if self.span.opens is None else (self.span.year, self.span.year_before),
+            rounded=self.rounded,
         )
 
     def _summed(self) -> list[str]:
@@ -310,7 +352,7 @@ class _Run:
                 left.setdefault(f.measure, []).append(f)
         for item, several in left.items():
             origin = min((f.origin for f in several), key=lambda o: (o.file, o.row))
-            place = Place(origin.file, origin.row, key=f"{item}/-/{self.year}/-")
+            place = Place(origin.file, origin.row, key=f"{item}/-/{self.period}/-")
             args = {"item": item, "profile": self.scheme.id}
             yield finding("RUN-ITEM-UNREAD", place, found=len(several), holes=args)
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from gep.base.findings import Finding, Place, finding
+from gep.base.periods import Span
 from gep.base.records import Fact, Key, Layout, Origin, Region, State, key_text
 from gep.base.rounding import store
 from gep.catalog.tables import RETURNED, blocks, measure_id, plain_columns
@@ -40,7 +42,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Prior:
-    """The closings of the year before: the cells of a computation or of a release, by the profile they were computed under."""
+    """The closings of the year before: the cells of a computation or of a release, by the profile they were computed under.
+
+    Of a term they are the handover balances of its first day, each under the code its region had then.
+    """
 
     cells: Cells
     profile: str
@@ -93,16 +98,16 @@ def carry(
     prior: Prior | None,
     regions: Mapping[str, Region],
     leaves: Sequence[str],
-    year: int,
+    span: Span,
 ) -> Carried:
     """Put the closings of the year before beside the figures of the year, and complete what was returned of the openings."""
     made = Carried()
     above = dict.fromkeys(code for leaf in leaves for code in _above(regions, leaf))
     for link in chain:
         for region in leaves:
-            _carry(cells, link, prior, regions, region, year, made)
+            _carry(cells, link, prior, regions, region, span, made)
         for region in above:  # their openings are totals; the closings are there for the second route
-            for _, closing in _closings(link, prior, regions, region, year, made):
+            for _, closing in _closings(link, prior, regions, region, span, made):
                 cells.put(closing)
     return made
 
@@ -115,14 +120,14 @@ def _above(regions: Mapping[str, Region], leaf: str) -> Iterator[str]:
 
 
 def _carry(
-    cells: Cells, link: Link, prior: Prior | None, regions: Mapping[str, Region], region: str, year: int, made: Carried
+    cells: Cells, link: Link, prior: Prior | None, regions: Mapping[str, Region], region: str, span: Span, made: Carried
 ) -> None:
-    before, period = str(year - 1), str(year)
+    before, period = span.before, span.period
     returned = cells.keys(link.returned, region, period)
-    closings = dict(_closings(link, prior, regions, region, year, made))
+    closings = dict(_closings(link, prior, regions, region, span, made))
     # total columns are totals already in the year before; what several regions closed with is one only now
     totals = {
-        k for k in closings if prior and all(c.node.startswith(TOTAL) for c in _parts(link, prior, regions, region, year, k))
+        k for k in closings if prior and all(c.node.startswith(TOTAL) for c in _parts(link, prior, regions, region, span, k))
     }
     for key, closing in closings.items():
         cells.put(closing)
@@ -144,16 +149,16 @@ def _carry(
 
 
 def _closings(
-    link: Link, prior: Prior | None, regions: Mapping[str, Region], region: str, year: int, made: Carried
+    link: Link, prior: Prior | None, regions: Mapping[str, Region], region: str, span: Span, made: Carried
 ) -> Iterator[tuple[Key, Cell]]:
     """The closing of the year before for every key, under the code of this year: its own, or those of the regions it replaces."""
     if prior is None:
         return
-    before = str(year - 1)
-    came_from = _came_from(regions, region, year)
+    before = span.before
+    came_from = codes_before(regions, region, span)
     keys = dict.fromkeys(k for code in came_from for k in prior.cells.keys(link.closing, code, before))
     for key in keys:
-        parts = _parts(link, prior, regions, region, year, key)
+        parts = _parts(link, prior, regions, region, span, key)
         if len(parts) == 1:
             yield key, _moved(parts[0], region, prior)
             continue
@@ -163,15 +168,25 @@ def _closings(
         yield key, total
 
 
-def _came_from(regions: Mapping[str, Region], region: str, year: int) -> tuple[str, ...]:
-    """The codes of the year before whose closings a region opens with."""
+def codes_before(regions: Mapping[str, Region], region: str, span: Span) -> tuple[str, ...]:
+    """The codes whose closings a region opens with: those of the year before, or those there were as a term began."""
     here = regions[region]
-    return here.replaces if here.valid_from.year == year and here.replaces else (region,)
+    if span.opens is None:
+        return here.replaces if here.valid_from.year == span.year and here.replaces else (region,)
+    return codes_on(regions, region, span.opens)
 
 
-def _parts(link: Link, prior: Prior, regions: Mapping[str, Region], region: str, year: int, key: Key) -> list[Cell]:
+def codes_on(regions: Mapping[str, Region], region: str, day: date) -> tuple[str, ...]:
+    """The codes under which a region stood on a day: its own, or those that it or its forerunners replaced since."""
+    here = regions.get(region)
+    if here is None or here.valid_from <= day or not here.replaces:
+        return (region,)
+    return tuple(dict.fromkeys(code for old in here.replaces for code in codes_on(regions, old, day)))
+
+
+def _parts(link: Link, prior: Prior, regions: Mapping[str, Region], region: str, span: Span, key: Key) -> list[Cell]:
     """The closings of one key that a region opens with: one, or one for each region it replaces."""
-    found = (prior.cells.get(link.closing, code, str(year - 1), key) for code in _came_from(regions, region, year))
+    found = (prior.cells.get(link.closing, code, span.before, key) for code in codes_before(regions, region, span))
     return [c for c in found if c is not None]
 
 
@@ -202,28 +217,28 @@ def from_release(rows: Iterable[Mapping[str, object]], vintage: int) -> Cells:
     return cells
 
 
-def told(made: Carried, year: int) -> list[Finding]:
+def told(made: Carried, period: str) -> list[Finding]:
     """One finding for each table and region whose openings are as returned, one for each opening that is re-stated."""
     findings = list(made.findings)
     started = Counter((opening.split(".")[0], region) for opening, region, _ in made.as_returned)
     for (table, region), count in sorted(started.items()):
-        place = Place(key=f"{table}/{region}/{year}/-")
+        place = Place(key=f"{table}/{region}/{period}/-")
         args = {"table": table}
-        findings.append(finding("ASSET-OPENING-AS-RETURNED", place, found=count, region=region, year=year, holes=args))
-    return findings + [_told_restated(r, year) for r in made.restated]
+        findings.append(finding("ASSET-OPENING-AS-RETURNED", place, found=count, region=region, year=period, holes=args))
+    return findings + [_told_restated(r, period) for r in made.restated]
 
 
-def _told_restated(r: Restated, year: int) -> Finding:
+def _told_restated(r: Restated, period: str) -> Finding:
     file, row = (r.again.fact.origin.file, r.again.fact.origin.row) if r.again.fact is not None else ("", 0)
     gap = store((r.again.exact or Fraction(0)) - (r.before.exact or Fraction(0)), 6)
     code = "ASSET-OPENING-RESTATED" if r.code else "ASSET-OPENING-UNEXPLAINED"
     return finding(
         code if r.booked else "ASSET-OPENING-NOT-BOOKED",
-        Place(file, row, key=f"{r.opening}/{r.region}/{year}/{key_text(r.key) or '-'}"),
+        Place(file, row, key=f"{r.opening}/{r.region}/{period}/{key_text(r.key) or '-'}"),
         found=f"{r.again.amount} {r.again.unit}",
         expected=f"{r.before.amount} {r.before.unit}",
         difference=gap,
         item=r.opening,
-        year=year,
+        year=period,
         holes={"reason": r.code or "-"},
     )

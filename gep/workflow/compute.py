@@ -49,6 +49,11 @@ class Computation:
     def profile(self) -> str:
         return self.method.resolved.scheme.id
 
+    @property
+    def period(self) -> str:
+        """The period of its cells."""
+        return str(self.year)
+
 
 def compute(
     catalog: Catalog,

@@ -60,13 +60,13 @@ def over_columns(
     nodes: dict[str, Node] = {}
     for layout in layouts:
         for measure in (m for m in measures.values() if m.table == layout.id and "class" in m.additive):
-            for dim, code, parts in _totals(layout, measure):
+            for dim, code, parts in total_columns(layout, measure):
                 for region in regions:
                     _column(cells, measure, region, period, dim, code, parts, profile, nodes)
     return nodes
 
 
-def _totals(layout: Layout, measure: Measure) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def total_columns(layout: Layout, measure: Measure) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(dimension, total code, plain codes) of the total columns that a measure of the table has."""
     if layout.matrix:
         rows_dim, columns_dim = matrix_dims(layout)
@@ -122,6 +122,13 @@ def parents(regions: Mapping[str, Region], leaves: Sequence[str]) -> list[tuple[
             depth[step] = max(depth.get(step, 0), height)
             step, height = regions[step].parent if step in regions else "", height + 1
     return sorted(((r, tuple(found)) for r, found in below.items() if r in regions), key=lambda pair: (depth[pair[0]], pair[0]))
+
+
+def inside(regions: Mapping[str, Region], region: str, top: str) -> bool:
+    """Whether a region is `top` or lies below it; everything is inside no region in particular."""
+    while top and region != top and region in regions:
+        region = regions[region].parent
+    return region == top or not top
 
 
 def over_regions(

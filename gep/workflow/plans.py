@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import product as cross
 
 from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.periods import before
 from gep.base.records import Fact, Key, Line, Measure, Rule, State, key_of, key_text
 from gep.catalog.classes import OPEN, lineage, taken_from
 from gep.catalog.constant_values import constant_rules
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import Resolved, check_fineness, domain, resolve, rule_domain
 from gep.catalog.valuation import value_rules
+from gep.engine.bind import BEFORE
 from gep.engine.cells import Cells
 from gep.engine.task import Step
 from gep.intake.checks import Need
@@ -21,7 +23,6 @@ from gep.rules.product import Plan
 from gep.workflow.ready import check_plan, check_scheme
 
 NOTHING = "-"  # the code of an open list in which nothing stands
-BEFORE = ("prev", "opening")  # inputs read for the year before
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def _there(catalog: Catalog, m: Method, plan: Plan, dim: str, cells: Cells, regi
     """The codes of an open list: those returned for the inputs of a rule, and those its computed inputs run over."""
     codes: set[str] = set()
     for given in (i for i in plan.inputs if i.kind == "measure" and dim in i.grain):
-        when = str(int(period) - 1) if given.time in BEFORE else period
+        when = before(period) if given.time in BEFORE else period
         codes |= {dict(k)[dim] for region in regions for k in cells.keys(given.ref, region, when)}
         for maker in m.plans if given.time == "same" else ():
             if maker.rule.makes and maker.rule.output == given.ref and maker is not plan:
@@ -239,8 +240,8 @@ def needs(
             if given.kind != "measure" or given.ref in m.resolved.computed - frozenset(also):
                 continue
             dims = [d for d in given.grain if d not in ("region", "month")]
-            year = str(int(period) - 1) if given.time in BEFORE else period
-            periods = [f"{year}-{n:02d}" for n in range(1, 13)] if "month" in given.grain else [year]
+            whole = before(period) if given.time in BEFORE else period
+            periods = [f"{whole}-{n:02d}" for n in range(1, 13)] if "month" in given.grain else [whole]
             for codes, when, region in cross(cross(*(domains[d] for d in dims)), periods, regions):
                 key = key_of({**dict(zip(dims, codes, strict=True)), **given.select})
                 yield Need(given.ref, region, when, key, used_by, plan.rule.id, plan.rule.file)
