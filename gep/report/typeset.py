@@ -25,7 +25,8 @@ from gep.report.report_data import Pictures, picture_name, report_data
 from gep.report.statement import Statement
 
 FOLDER = "statement"
-PARTS = f"{FOLDER}/parts"
+PARTS = "parts"
+ORIGINS = "origins.json"  # in the folder that Typst sees: which template became which file
 SECONDS = 60.0  # for the templates of a book
 MEMORY = 2048  # MB, likewise
 PACKAGE = re.compile(r"@(?:preview|local|[a-z][a-z0-9-]*)/[A-Za-z0-9_.:-]+")
@@ -107,13 +108,17 @@ def typeset(
     pictures: Mapping[str, str],
     folders: Sequence[Path] = (),
     fonts: Fonts = "shipped",
+    folder: str = FOLDER,
 ) -> Paper:
-    """A template of templates/statement over plain data and drawings (file name -> SVG)."""
+    """A template of templates/`folder` over plain data and drawings (file name -> SVG).
+
+    It may import the parts of its own folder and those of the statements, which come second.
+    """
     local = local_templates.read(folders)
-    own = sorted(n for n in local if n.startswith(f"{FOLDER}/"))
+    own = sorted(n for n in local if n.startswith((f"{FOLDER}/", f"{folder}/")))
     _no_packages(own, local)
     checker = glyphs.Checker(known(fonts))
-    with _laid(name, data, lang, pictures, folders, fonts, checker) as main:
+    with _laid(f"{folder}/{name}", data, lang, pictures, folders, fonts, checker) as main:
         pdf, warnings = _in_child(main, fonts) if own else compiled(main, fonts)
     return Paper(pdf, checker.findings(), warnings)
 
@@ -121,7 +126,7 @@ def typeset(
 def drawn(statement: Statement, lang: str, region: str, content: str) -> str:
     """The appraisal page of a region as SVG, in the shipped fonts: for pages that show what it looks like."""
     data = appraisal_data(statement, lang, region, content)
-    with _laid("appraisal.typ.j2", data, lang, {}, (), "shipped", glyphs.Checker(known("shipped"))) as main:
+    with _laid(f"{FOLDER}/appraisal.typ.j2", data, lang, {}, (), "shipped", glyphs.Checker(known("shipped"))) as main:
         page = _compiler(main, "shipped").compile(format="svg")
     if not isinstance(page, bytes):
         raise TypeError("not one page")
@@ -138,7 +143,10 @@ def _laid(
     fonts: Fonts,
     checker: glyphs.Checker,
 ) -> Iterator[Path]:
-    """The main file in a folder that holds all it may read: the data, the drawings and the parts of the template."""
+    """The main file in a folder that holds all it may read: the data, the drawings and the parts of the template.
+
+    `name`: the template with its folder.
+    """
     with tempfile.TemporaryDirectory(prefix="gep-") as temporary:
         root = Path(temporary)
         shown = {**checker.data(data), "faces": faces(fonts)}
@@ -146,10 +154,14 @@ def _laid(
         _write(root / "data.json", json.dumps(shown, ensure_ascii=False))
         for file, svg in sorted(pictures.items()):
             _write(root / file, checker.picture(svg))
-        for part, text in _parts(local_templates.read(folders)):
+        folder, _, file = name.rpartition("/")
+        main = root / file.removesuffix(".j2")
+        origins = {main.name: name}
+        for part, source, text in _parts(local_templates.read(folders), folder):
             _write(root / part, text)
-        main = root / name.removesuffix(".j2")
-        _write(main, sandbox.render(f"{FOLDER}/{name}", {"lang": lang}, folders))
+            origins[part] = source
+        _write(root / ORIGINS, json.dumps(origins))
+        _write(main, sandbox.render(name, {"lang": lang}, folders))
         yield main
 
 
@@ -207,13 +219,26 @@ def _official() -> frozenset[int]:
     return frozenset(found)
 
 
-def _parts(local: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The parts that a template may import, by their path in the folder that Typst sees; those of a book come first."""
+def origin(main: Path, file: str) -> str:
+    """The name of the template that became a file in the folder of the main one."""
+    known: dict[str, str] = json.loads((main.parent / ORIGINS).read_text(encoding="utf-8"))
+    return known.get(file, file)
+
+
+def _parts(local: Mapping[str, str], folder: str) -> Iterator[tuple[str, str, str]]:
+    """The parts that a template may import: their path in the folder that Typst sees, their name, their text.
+
+    Those of its own folder come before those of the statements, and those of a book before the shipped ones.
+    """
     shipped = local_templates.shipped()
-    names = {p.relative_to(shipped).as_posix() for p in sorted((shipped / PARTS).glob("*.typ"))}
-    for name in sorted(names | {n for n in local if n.startswith(f"{PARTS}/") and n.endswith(".typ")}):
-        text = local[name] if name in local else (shipped / name).read_text(encoding="utf-8")
-        yield name.removeprefix(f"{FOLDER}/"), text
+    laid: dict[str, tuple[str, str]] = {}
+    for home in dict.fromkeys((FOLDER, folder)):
+        names = {p.relative_to(shipped).as_posix() for p in (shipped / home / PARTS).glob("*.typ")}
+        names |= {n for n in local if n.startswith(f"{home}/{PARTS}/") and n.endswith(".typ")}
+        for name in sorted(names):
+            text = local[name] if name in local else (shipped / name).read_text(encoding="utf-8")
+            laid[name.removeprefix(f"{home}/")] = name, text
+    yield from ((part, *found) for part, found in sorted(laid.items()))
 
 
 def _no_packages(names: Sequence[str], local: Mapping[str, str]) -> None:
@@ -234,7 +259,7 @@ def _problem(message: str, diagnostic: str, main: Path) -> Finding:
     hit = WHERE.search(diagnostic)
     # Typst names a file from where the program stands; its place in the folder follows the name of the folder
     file = hit["file"].replace("\\", "/").rpartition(f"{main.parent.name}/")[2] if hit else main.name
-    name = f"{FOLDER}/{file}{'.j2' if file == main.name else ''}"
+    name = origin(main, file)
     place = Place(file=f"templates/{name}", row=int(hit["row"]) if hit else 0)
     package = PACKAGE.search(message) or re.search(r"packages\.typst\.org/([^\s:)]+)", message)
     if "package" in message and package:

@@ -17,10 +17,12 @@ from gep.report.sandbox_process import ask
 
 def asked(main: Path, fonts: Fonts, seconds: float, memory: int) -> tuple[bytes, tuple[str, ...]]:
     """The PDF of a Typst file from a child process, and what Typst warned of. Raises Refused."""
+    from gep.report.typeset import origin
+
     request = {"main": str(main), "fonts": fonts, "seconds": seconds, "memory": memory}
     answer = ask("gep.report.typeset_child", request, seconds)
     if not answer:
-        place = Place(file=f"local/templates/statement/{main.name}.j2")
+        place = Place(file=f"local/templates/{origin(main, main.name)}")
         raise Refused([finding("PRINT-TEMPLATE-TIME", place, limit=f"{seconds:g}")])
     if "pdf" in answer:
         return base64.b64decode(answer["pdf"]), tuple(answer["warnings"])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from gep.report import local_templates, sandbox
 from gep.report.form import SIGNS
 from gep.report.statement import Head, Statement, digest
 from gep.report.web_data import CELL_KINDS, OPERATIONS, Block, Draw, both, hidden_nodes, node_blocks, part_block
-from gep.report.web_words import CELL_STATES, SECTIONS, STATES, STATUSES, WORDS
+from gep.report.web_words import CELL_STATES, SECTIONS, STATES, STATUSES, WORDS, Both
 from gep.report.web_words import OPERATIONS as OPERATION_WORDS
 
 TEMPLATE, STYLE = "statement/page.html.j2", "statement/page.css"
@@ -57,42 +58,69 @@ def web(
     drawn = {id(part) for part in [p for p in statement.parts if p.scope.year == statement.main.scope.year][:DRAWN]}
     parts = [part_block(p, n, trails, draw if id(p) in drawn else None) for n, p in enumerate(statement.parts)]
     nodes = node_blocks(trails, masked)
-    script = _script()
     seal = digest(statement)
-    boot = _boot(statement, seal, lang, parts, nodes)
-    data = "\n".join([*map(_element, [*parts, *nodes]), _json("boot", boot), f"<script>{script}</script>"])
+    given = _given(statement, seal, lang)
+    return whole(STATEMENT, given, _boot(statement, seal, lang, parts, nodes), [*parts, *nodes], lang, folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The files of `templates` that a page is made of; only frame and style may be those of a book."""
+
+    frame: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+
+
+STATEMENT = Source(TEMPLATE, (STYLE,), SCRIPTS)
+
+
+def whole(
+    source: Source, given: Mapping[str, Any], boot: Mapping[str, Any], blocks: Sequence[Block], lang: str, folders: Sequence[Path]
+) -> bytes:
+    """A page of these blocks, with the policy before everything a template says.
+
+    `given`: what the frame shows, in the language the page opens in; `boot`: what the script begins with. Raises Refused for a
+    template that leaves its data out, and as the sandbox does.
+    """
+    script = _script(source.scripts)
+    data = "\n".join([*map(_element, blocks), _json("boot", boot), f"<script>{script}</script>"])
     begun = (
         f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(script=_hash(script))}">\n'
     )
-    return (begun + _frame(statement, seal, lang, folders).replace(DATA, data, 1) + "\n").encode("utf-8")
+    return (begun + _frame(source, given, folders).replace(DATA, data, 1) + "\n").encode("utf-8")
 
 
-def _script() -> str:
+def _script(names: Sequence[str]) -> str:
     """The files of the script as one function, so that no name of theirs is one of the page."""
-    texts = [(local_templates.shipped() / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    texts = [(local_templates.shipped() / name).read_text(encoding="utf-8") for name in names]
     return "\n".join(('"use strict";\n(() => {', *texts, "})();\n"))
 
 
-def _frame(statement: Statement, seal: str, lang: str, folders: Sequence[Path]) -> str:
+def _given(statement: Statement, seal: str, lang: str) -> dict[str, Any]:
+    scope = statement.main.scope
+    told = spoken(lang)
+    place = f"{scope.region_names.of(lang)} {told['year_of'].format(year=scope.year)}"
+    return {"title": place, "words": told, "program": statement.head.program, "digest": seal}
+
+
+def spoken(lang: str, words: Mapping[str, Both] = WORDS) -> dict[str, str]:
+    return {key: names[0 if lang == "zh" else 1] for key, names in words.items()}
+
+
+def _frame(source: Source, given: Mapping[str, Any], folders: Sequence[Path]) -> str:
     """The frame with a mark where the data go; its words and style may be those of the book."""
-    scope, head = statement.main.scope, statement.head
-    words = {key: names[0 if lang == "zh" else 1] for key, names in WORDS.items()}
-    place = f"{scope.region_names.of(lang)} {words['year_of'].format(year=scope.year)}"
-    style = local_templates.find(STYLE, folders).text.replace("</", "<\\/")
-    given = {
-        "title": place,
-        "words": words,
+    style = "\n".join(local_templates.find(name, folders).text for name in source.styles).replace("</", "<\\/")
+    held = {
+        **given,
         "css": Markup(style),  # noqa: S704  (it cannot end its element)
-        "program": head.program,
-        "digest": seal,
         "data": Markup(DATA),  # noqa: S704  (a constant)
     }
-    text = sandbox.render(TEMPLATE, given, folders)
+    text = sandbox.render(source.frame, held, folders)
     if DATA not in text:
-        raise Refused(
-            [finding("TEMPLATE-WITHOUT-DATA", Place(file=local_templates.find(TEMPLATE, folders).place), found=TEMPLATE)]
-        )
+        place = Place(file=local_templates.find(source.frame, folders).place)
+        raise Refused([finding("TEMPLATE-WITHOUT-DATA", place, found=source.frame)])
     return text
 
 
@@ -116,6 +144,13 @@ def _boot(statement: Statement, seal: str, lang: str, parts: Sequence[Block], no
         "nodes": [[b.id, b.first, b.last] for b in nodes if b.last],
         "words": WORDS,
         "sections": SECTIONS,
+        **vocabulary(),
+    }
+
+
+def vocabulary() -> dict[str, Any]:
+    """What the script of any page needs to name things, besides the words of the page."""
+    return {
         "states": STATES,
         "statuses": STATUSES,
         "cellStates": CELL_STATES,

@@ -142,6 +142,7 @@ WORDS: Mapping[str, Both] = {
     "valid_from": ("起用", "Valid from"),
     "not_returned": ("未报送", "not returned"),
     "withheld": ("公开版不列出此数", "Not shown in the public edition"),
+    "not_in_book": ("账册没有记下此数的由来", "The book holds nothing below this figure"),
     "no_rest": ("此处没有可查的数字", "There is no figure behind this place"),
     "lost": ("本页没有这个数字:{what}", "This page does not hold the figure {what}"),
     "old_browser": (

@@ -1,14 +1,13 @@
-"""The first sheet of a workbook: what the statements are of, the sheets with links, and how to read them."""
+"""The first sheet of a workbook: what it is of, the sheets with links, and how to read them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gep.report.form import Scope
-from gep.report.statement import Head
 from gep.report.workbook_formulas import Reason
+from gep.report.workbook_imprint import Imprint
 from gep.report.workbook_paper import Paper
 from gep.report.workbook_plan import Plan, height
 from gep.report.workbook_sheet import page_text
@@ -30,31 +29,31 @@ LEFT, RIGHT = sum(WIDTHS[:2]), sum(WIDTHS[2:])
 class Cover:
     """What the first sheet says. `live` and `left`: how many cells are formulas, and how many are not although made of others."""
 
-    head: Head
+    imprint: Imprint
     digest: str
     plans: tuple[Plan, ...]
     live: int
     left: Mapping[Reason, int]
 
 
-def write(cover: Cover, sheet: Worksheet, styles: Styles, lang: str) -> None:
+def write(cover: Cover, sheet: Worksheet, styles: Styles) -> None:
     """Fill the sheet."""
-    paper, words, head = Paper(sheet), WORDS[lang], cover.head
+    paper, imprint = Paper(sheet), cover.imprint
+    lang = imprint.lang
     for n, width in enumerate(WIDTHS):
         sheet.set_column(n, n, width)
     row = 0
-    there = [(head.draft, "draft"), (head.illustrative, "illustrative"), (head.edition == "public", "public")]
-    told = "　".join(words[name] for wanted, name in there if wanted)
+    told = "　".join(imprint.marks())
     if told:
         loud = styles.of(heading=True, bold=True, font_size=14, font_color=ALARM, align="center")
         paper.across(row, 0, LAST, told, loud)
         paper.tall(row, 24)
         row += 1
-    title = visible(words["title"].format(region=head.gep.region_names.of(lang), year=head.gep.year))
+    title = visible(imprint.title)
     paper.across(row, 0, LAST, title, styles.of(heading=True, bold=True, font_size=TITLE, align="center", text_wrap=True))
     paper.tall(row, height(title, (LEFT + RIGHT) * SIZE / TITLE, 26) + 8)
     row = _facts(cover, paper, styles, lang, row + 2)
-    row = _sheets(cover.plans, paper, styles, lang, row + 1)
+    row = _sheets(cover, paper, styles, lang, row + 1)
     row = _reading(cover, paper, styles, lang, row + 1)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -62,43 +61,13 @@ def write(cover: Cover, sheet: Worksheet, styles: Styles, lang: str) -> None:
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     sheet.ignore_errors({"number_stored_as_text": f"A1:E{row + 1}"})
-    page_text(sheet, styles, head, "", CONTENTS[lang], lang)
-
-
-def facts(cover: Cover, lang: str) -> Iterator[tuple[str, str]]:
-    """What the statements are of: name and text; what the book does not say is left out."""
-    words, head = WORDS[lang], cover.head
-    yield words["book"], head.book.of(lang)
-    yield words["region"], f"{head.gep.region_names.of(lang)} {head.gep.region}"
-    yield words["year"], str(head.gep.year)
-    yield words["gep_scheme"], _scheme(head.gep, head.gep_names.of(lang), lang)
-    if head.assets is not None:
-        yield words["assets_scheme"], _scheme(head.assets, head.assets_names.of(lang), lang)
-    yield words["edition"], words[head.edition]
-    yield words["issuer"], head.issuer.names.of(lang)
-    yield words["currency"], head.currency
-    yield words["made_on"], head.made_on
-    for act, who, day in head.steps:
-        yield words.get(act, act), words["step"].format(who=who, day=day)
-    yield words["rules_hash"], head.rules_hash
-    yield words["input_hash"], head.input_hash
-    yield words["release_hash"], head.release_hash
-    yield words["digest"], cover.digest
-    yield words["program"], head.program
-
-
-def _scheme(scope: Scope, called: str, lang: str) -> str:
-    words = WORDS[lang]
-    state = words.get(scope.state, scope.state)
-    return words["scheme_at"].format(names=called, profile=scope.profile, vintage=scope.vintage, state=state)
+    page_text(sheet, styles, imprint, "", CONTENTS[lang])
 
 
 def reading(cover: Cover, lang: str) -> list[str]:
     """How to read the workbook, and which totals are no formulas and why."""
-    words, head = WORDS[lang], cover.head
-    edition = [(head.draft, "draft_told"), (head.illustrative, "illustrative_told"), (head.edition == "public", "public_told")]
-    told = [words[name] for there, name in edition if there]
-    told += [words["signs"], words["exact"], words["live"].format(n=f"{cover.live:,}")]
+    words = WORDS[lang]
+    told = [*cover.imprint.told(), words["signs"], words["exact"], words["live"].format(n=f"{cover.live:,}")]
     return told + [words[f"left_{why}"].format(n=f"{n:,}") for why, n in cover.left.items()]
 
 
@@ -106,7 +75,7 @@ def _facts(cover: Cover, paper: Paper, styles: Styles, lang: str, row: int) -> i
     _heading(paper, styles, row, WORDS[lang]["facts"])
     left = styles.of(heading=True, text_wrap=True, top=THIN, bottom=THIN, bg_color=SHADE)
     right = styles.of(text_wrap=True, top=THIN, bottom=THIN)
-    for name, text in facts(cover, lang):
+    for name, text in cover.imprint.facts(cover.digest):
         row += 1
         paper.across(row, 0, 1, name, left)
         paper.across(row, 2, LAST, text, right)
@@ -114,7 +83,7 @@ def _facts(cover: Cover, paper: Paper, styles: Styles, lang: str, row: int) -> i
     return row + 1
 
 
-def _sheets(plans: Sequence[Plan], paper: Paper, styles: Styles, lang: str, row: int) -> int:
+def _sheets(cover: Cover, paper: Paper, styles: Styles, lang: str, row: int) -> int:
     """The list of the sheets, by section, each with a link."""
     words = WORDS[lang]
     _heading(paper, styles, row, words["sheets"])
@@ -124,14 +93,13 @@ def _sheets(plans: Sequence[Plan], paper: Paper, styles: Styles, lang: str, row:
         paper.text(row, n, words[name], styles.of(heading=True, bold=True, align="center", bg_color=SHADE, **ruled))
     link, middle, left = styles.of(font_color=BLUE, underline=1, **ruled), styles.of(align="center", **ruled), styles.of(**ruled)
     above: object = None
-    for plan in plans:
+    for plan in cover.plans:
         row += 1
         form = plan.form
-        group = (form.section, form.scope.region, form.scope.year)
+        group, heading = cover.imprint.group(form)
         if group != above:
             above = group
-            of = words["region_year"].format(region=form.scope.region_names.of(lang), year=form.scope.year)
-            paper.across(row, 0, LAST, f"{words[form.section]}　{of}", styles.of(heading=True, **ruled))
+            paper.across(row, 0, LAST, heading, styles.of(heading=True, **ruled))
             row += 1
         paper.link(row, 0, plan.sheet, "A1", plan.sheet, link)
         name = form.names.of(lang)

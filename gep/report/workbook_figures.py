@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gep.report.form import Cell, Column, Form, Line, Stored
-from gep.report.statement import Head, Statement
 from gep.report.workbook_formulas import Key
+from gep.report.workbook_imprint import Imprint
 from gep.report.workbook_numbers import held
 from gep.report.workbook_paper import Paper, column_name
 from gep.report.workbook_plan import MARGIN, Plan, head_text
@@ -73,9 +73,9 @@ def _amount(figure: Stored) -> str:
     return "" if figure.amount is None else f"{figure.amount:f}"
 
 
-def suppressed(statement: Statement) -> frozenset[str]:
-    """The addresses of the figures that the statement leaves out somewhere: their amounts stand nowhere."""
-    cells = (cell for part in statement.parts for form in part.forms for _, _, cell in form.cells())
+def suppressed(forms: Iterable[Form]) -> frozenset[str]:
+    """The addresses of the figures that are left out somewhere: their amounts stand nowhere."""
+    cells = (cell for form in forms for _, _, cell in form.cells())
     return frozenset(f.address for cell in cells if cell.kind == "suppressed" for f in cell.figures)
 
 
@@ -87,9 +87,9 @@ def origins(listed: Sequence[Row]) -> Mapping[str, Origins]:
     return {sheet: Origins(lines) for sheet, lines in found.items()}
 
 
-def write(listed: Sequence[Row], sheet: Worksheet, styles: Styles, head: Head, lang: str) -> None:
+def write(listed: Sequence[Row], sheet: Worksheet, styles: Styles, imprint: Imprint) -> None:
     """Fill the sheet. The name of a cell leads to it."""
-    paper, words, last = Paper(sheet), WORDS[lang], len(COLUMNS) - 1
+    paper, words, last = Paper(sheet), WORDS[imprint.lang], len(COLUMNS) - 1
     paper.text(0, 0, words["f_title"], styles.of(heading=True, bold=True, font_size=14))
     paper.tall(0, 22)
     paper.text(1, 0, words["f_told"], styles.of(font_color=GREY))
@@ -105,10 +105,10 @@ def write(listed: Sequence[Row], sheet: Worksheet, styles: Styles, head: Head, l
         for n in range(1, last + 1):
             if row.texts[n]:
                 paper.text(at, n, row.texts[n], looks[n])
-    _page(sheet, styles, head, lang, TOP + len(listed))
+    _page(sheet, styles, imprint, TOP + len(listed))
 
 
-def _page(sheet: Worksheet, styles: Styles, head: Head, lang: str, end: int) -> None:
+def _page(sheet: Worksheet, styles: Styles, imprint: Imprint, end: int) -> None:
     last = len(COLUMNS) - 1
     sheet.autofilter(TOP, 0, end, last)
     sheet.freeze_panes(TOP + 1, 1)
@@ -118,7 +118,7 @@ def _page(sheet: Worksheet, styles: Styles, head: Head, lang: str, end: int) -> 
     sheet.repeat_columns(0, 0)
     sheet.repeat_rows(TOP)
     sheet.ignore_errors({"number_stored_as_text": f"A1:{column_name(last)}{end + 1}"})
-    page_text(sheet, styles, head, "", WORDS[lang]["f_title"], lang)
+    page_text(sheet, styles, imprint, "", WORDS[imprint.lang]["f_title"])
 
 
 def _name(form: Form, line: Line, lang: str) -> str:

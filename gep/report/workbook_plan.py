@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gep.report.form import Cell, Column, Form, Line, letters
-from gep.report.statement import Head
 from gep.report.workbook_formulas import Key, Spot
+from gep.report.workbook_imprint import Imprint
 from gep.report.workbook_text import columns_wide, lines_in, visible
 from gep.report.workbook_words import WORDS
 
@@ -22,7 +22,6 @@ MARGIN = 1  # the first column of a sheet holds links and is not printed
 PAGE = {False: (96, 720.0), True: (142, 475.0)}  # digits across, points down an A4 page in full size, upright and lying
 LATIN = 1.1
 TEXT = 14  # columns of words are made no narrower than this to bring a form on one page
-BLANK = "_" * 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,45 +93,23 @@ class Plan:
         return min(15, line.indent + (line.style == "part")) if column.kind == "label" else 0
 
 
-def plan(form: Form, sheet: str, head: Head, lang: str) -> Plan:
-    """The layout of a form in a language."""
+def plan(form: Form, sheet: str, imprint: Imprint) -> Plan:
+    """The layout of a form in the language of the imprint."""
+    lang = imprint.lang
     widths = _fitted([_width(form, n, lang) for n in range(len(form.columns))], form)
     labels = _labels(form, widths)
     repeated = sum(widths[:labels])
     pages = 1 if sum(widths) <= LANDSCAPE else math.ceil((sum(widths) - repeated) / (LANDSCAPE - repeated))
     prose = max(0, sum(1 for n in range(len(widths)) if sum(widths[: n + 1]) <= LANDSCAPE) - 1)
-    need = max(columns_wide(text) for text in block(form, head, lang)[1]) + 3
+    need = max(columns_wide(text) for text in imprint.block(form)[1]) + 3
     right = prose
     while right > 1 and sum(widths[right : prose + 1]) < need:
         right -= 1
     depth = max((len(c.group) for c in form.columns), default=0) + 1
     return Plan(
-        form, sheet, lang, tuple(widths), marks(form, head, lang), tuple(_heads(form, depth, lang)), depth, prose, max(1, right),
+        form, sheet, lang, tuple(widths), imprint.marks(form), tuple(_heads(form, depth, lang)), depth, prose, max(1, right),
         pages, sum(widths) > PORTRAIT, labels,
     )  # fmt: skip
-
-
-def marks(form: Form, head: Head, lang: str) -> tuple[str, ...]:
-    """What a reader has to know before anything else."""
-    words = WORDS[lang]
-    told = [(head.draft, "draft"), (form.illustrative or head.illustrative, "illustrative"), (head.edition == "public", "public")]
-    return tuple(words[name] for there, name in told if there)
-
-
-def block(form: Form, head: Head, lang: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The lines left and right under the title; what is not known is a line to fill in."""
-    words, issuer = WORDS[lang], head.issuer
-    left = [
-        "", "",
-        words["compiled_by"] + (issuer.names.of(lang) or BLANK), words["department"] + form.department if form.department else "",
-        words["region_year"].format(region=form.scope.region_names.of(lang), year=form.scope.year),
-    ]  # fmt: skip
-    right = [
-        words["number"] + form.number, words["set_by"] + (issuer.names.of(lang) or BLANK),
-        words["document"] + (issuer.document or BLANK),
-        words["valid_until"] + (issuer.valid_until or BLANK), words["unit"] + form.unit.of(lang) if form.unit.of(lang) else "",
-    ]  # fmt: skip
-    return tuple(left), tuple(right)
 
 
 def head_text(column: Column, lang: str) -> str:

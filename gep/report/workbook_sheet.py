@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gep.report.form import Cell, Column, Line
-from gep.report.statement import Head
 from gep.report.workbook_formulas import Key
+from gep.report.workbook_imprint import Imprint
 from gep.report.workbook_numbers import held, number_format
 from gep.report.workbook_paper import Paper, column_name
-from gep.report.workbook_plan import LINE, MARGIN, PAGE, Plan, block, cell_text, height, letter_row
+from gep.report.workbook_plan import LINE, MARGIN, PAGE, Plan, cell_text, height, letter_row
 from gep.report.workbook_style import ALARM, GREY, SHADE, SIZE, Styles, rules
 from gep.report.workbook_text import columns_wide, header_text, visible
 from gep.report.workbook_words import CONTENTS, FIGURES, WORDS
@@ -37,20 +37,20 @@ class Origins:
         return f"A{min(self.rows.values(), default=0) + 1}"
 
 
-def write(plan: Plan, sheet: Worksheet, styles: Styles, head: Head, formulas: Mapping[Key, str], origins: Origins) -> None:
+def write(plan: Plan, sheet: Worksheet, styles: Styles, imprint: Imprint, formulas: Mapping[Key, str], origins: Origins) -> None:
     """Fill a worksheet with a form."""
     paper = Paper(sheet, MARGIN)
     sheet.set_column(0, 0, 2)
     for n, width in enumerate(plan.widths, MARGIN):
         sheet.set_column(n, n, width)
     _links(plan, paper, styles, origins)
-    _top(plan, paper, styles, head)
+    _top(plan, paper, styles, imprint)
     _heads(plan, paper, styles)
     for row, line in enumerate(plan.form.lines, plan.body):
         _line(plan, paper, styles, row, line, formulas)
-    below = _below(plan, paper, styles)
+    below = _below(plan, paper, styles, imprint)
     _screen(plan, sheet, below)
-    _page(plan, paper, styles, head, below)
+    _page(plan, paper, styles, imprint, below)
 
 
 def _links(plan: Plan, paper: Paper, styles: Styles, origins: Origins) -> None:
@@ -65,7 +65,7 @@ def _links(plan: Plan, paper: Paper, styles: Styles, origins: Origins) -> None:
             paper.link(row, -MARGIN, FIGURES[plan.lang], f"A{origins.rows[line.code] + 1}", LEADS, sign)
 
 
-def _top(plan: Plan, paper: Paper, styles: Styles, head: Head) -> None:
+def _top(plan: Plan, paper: Paper, styles: Styles, imprint: Imprint) -> None:
     """Marks, title and block."""
     last = plan.prose
     if plan.marks:
@@ -78,7 +78,7 @@ def _top(plan: Plan, paper: Paper, styles: Styles, head: Head) -> None:
     paper.tall(plan.title, height(visible(title), plan.wide(0, last) * SIZE / TITLE, 23))
     style = styles.of(text_wrap=True)
     rooms = (plan.wide(0, plan.right - 1), plan.wide(plan.right, last))
-    for row, (left, right) in enumerate(zip(*block(plan.form, head, plan.lang), strict=True), plan.title + 1):
+    for row, (left, right) in enumerate(zip(*imprint.block(plan.form), strict=True), plan.title + 1):
         paper.across(row, 0, plan.right - 1, left, style)
         paper.across(row, plan.right, last, right, style)
         paper.tall(row, max(height(visible(left), rooms[0]), height(visible(right), rooms[1])))
@@ -131,11 +131,11 @@ def _aligned(column: Column, cell: Cell, text: str) -> str:
     return "right" if column.kind != "label" and (cell.kind != "text" or number) else "left"
 
 
-def _below(plan: Plan, paper: Paper, styles: Styles) -> int:
+def _below(plan: Plan, paper: Paper, styles: Styles, imprint: Imprint) -> int:
     """Sign-off line, notes and relations; the last row of them."""
     words, form = WORDS[plan.lang], plan.form
     row, wide = plan.last + 1, plan.wide(0, plan.prose) * SIZE / (SIZE - 1)
-    told = [(words["sign_off"].format(gap=words["gap"]), False)]
+    told = [(imprint.sign_off, False)]
     for title, item, texts in (("notes", "note", form.notes), ("checks", "check", form.checks)):
         listed = [words[item].format(n=n, text=text.of(plan.lang)) for n, text in enumerate(texts, 1)]
         told += [(words[title], True)] if listed else []
@@ -172,7 +172,7 @@ def _screen(plan: Plan, sheet: Worksheet, below: int) -> None:
     sheet.ignore_errors(dict.fromkeys(quiet, f"A1:{column_name(len(plan.widths))}{below + 1}"))
 
 
-def _page(plan: Plan, paper: Paper, styles: Styles, head: Head, below: int) -> None:
+def _page(plan: Plan, paper: Paper, styles: Styles, imprint: Imprint, below: int) -> None:
     """How the sheet is printed: the title first; what stands above it is for the screen, the marks are in every page header."""
     sheet = paper.sheet
     across, down = PAGE[plan.landscape]
@@ -188,13 +188,12 @@ def _page(plan: Plan, paper: Paper, styles: Styles, head: Head, below: int) -> N
     if plan.pages > 1 and plan.frozen:
         sheet.repeat_columns(MARGIN, plan.frozen - 1 + MARGIN)
     sheet.print_area(plan.title, MARGIN, below, len(plan.widths) - 1 + MARGIN)
-    page_text(sheet, styles, head, "　".join(plan.marks), plan.form.number, plan.lang)
+    page_text(sheet, styles, imprint, "　".join(plan.marks), plan.form.number)
 
 
-def page_text(sheet: Worksheet, styles: Styles, head: Head, marks: str, what: str, lang: str) -> None:
+def page_text(sheet: Worksheet, styles: Styles, imprint: Imprint, marks: str, what: str) -> None:
     """What every printed page says of itself: draft or not, the form, the vintage, the page."""
     face = f'&9&"{styles.body}"'  # the size first: a digit of the text behind it would be read as part of it
-    words = WORDS[lang]
+    words = WORDS[imprint.lang]
     sheet.set_header(f'&C&14&"{styles.heading}"&K{ALARM[1:]}{header_text(marks)}' if marks else "")
-    vintage = words["vintage_short"].format(vintage=head.gep.vintage)
-    sheet.set_footer(f"&L{face}{header_text(what, 40)}&C{face}{words['page']}&R{face}{header_text(vintage)}")
+    sheet.set_footer(f"&L{face}{header_text(what, 40)}&C{face}{words['page']}&R{face}{header_text(imprint.footer)}")

@@ -130,8 +130,8 @@ el("language").addEventListener("click", async () => {
   await show(at.part, at.view);
   el("language").focus();
 });
-el("region").addEventListener("change", choose);
-el("year").addEventListener("change", choose);
+el("region")?.addEventListener("change", choose);
+el("year")?.addEventListener("change", choose);
 el("print").addEventListener("click", () => print());
 el("search").addEventListener("input", search);
 el("search").addEventListener("focus", search);

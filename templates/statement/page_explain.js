@@ -36,13 +36,14 @@ async function stored(numbers) {
     const [address, nodes, files] = shown.figures[number];
     made.push(h("section", { class: "stored" }, addressLine(address),
       files ? listed([[w("files"), files.map(([file, sha, why]) => h("div", {}, file, why ? ` (${why})` : "", " ", h("code", {}, sha)))]]) : null,
-      await tree(nodes, !several)));
+      nodes.length ? await tree(nodes, !several) : h("p", { class: "soft" }, w("not_in_book"))));
   }
   return made;
 }
 
 function addressLine(address) {
-  return listed([[w("address"), h("code", {}, address)], [w("ask"), h("code", {}, `gep explain BOOK '${address}'`)]]);
+  const ask = address.includes("@") ? h("code", {}, `gep explain BOOK '${address}'`) : "";
+  return listed([[w("address"), h("code", {}, address)], [w("ask"), ask]]);
 }
 
 async function tree(numbers, open) {

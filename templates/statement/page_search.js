@@ -17,6 +17,10 @@ function indexed() {
       add(kind, `${form.id} ${code} ${line}`, hashOf(at.part, form.id, `&line=${encodeURIComponent(code)}`), texts.map(everywhere).join(" "));
     });
   }
+  shown.paragraphs.forEach(([, names, sentences], n) => {
+    const said = sentences.map((spans) => spans.map(([text]) => say(text)).join("")).join(" ");
+    add("text", `${say(names)} ${said}`.trim(), hashOf(at.part, paragraphView(n)), everywhere(names));
+  });
   for (const [address] of shown.figures) add("address", address, hashOf(at.part, at.view, `&figure=${address}`));
   index = { of: shown.number, lang: at.lang, rows };
   return rows;

@@ -38,6 +38,9 @@ function card([id, line, column, ...ends]) {
     interval.length === 2 ? h("span", { class: "ends" }, `${w("interval")} ${interval.join(" – ")}`) : null);
 }
 
+/** The view that a paragraph is read in: the overview holds all of them. */
+const paragraphView = () => "";
+
 function sentence(spans) {
   return [...spans.map(([names, figures]) => {
     if (!figures.length) return say(names);

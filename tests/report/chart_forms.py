@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from gep.base.records import Names
 from gep.report.form import BLANK, NONE, Cell, Column, Form, Line, Scope, Section, Stored, Style, rounded, text
+from gep.report.statement import Chart
 
 SCOPE = Scope("513300", Names("某自治州", "A prefecture"), 2022, "p", 3, "final")
 NAME = Column("name", Names("指标", "Item"), "label")
@@ -164,3 +165,22 @@ def every() -> tuple[Form, ...]:
         index([(2019, 0.5, 0.4, 0.6), (2020, None, None, None), (2022, 0.7, None, None)]),
         causes(), index_causes(), land(), matrix(), balance(),
     )  # fmt: skip
+
+
+def course(count: int, years: Sequence[int] = (2019, 2020, 2021), name: str = "耕地") -> Chart:
+    """Stocks at the year-ends of a term, each in a panel of its own."""
+    rows = [
+        {
+            "series": {"code": f"C{n}", "zh": f"{name}{n}", "en": f"{name} {n} by its English name"},
+            "year": year,
+            "value": str(14116 - 13 * n * i) + ".25",
+            "value_text": f"{14116 - 13 * n * i:,}.25",
+            "value_figure": f"asset_account/880121/{year}/LA-01/R40/C{n}@7",
+            "value_cell": f"CP/C{n}/y{year}",
+        }
+        for n in range(count)
+        for i, year in enumerate(years)
+    ]
+    names = Names("任期内存量", "Stocks over the term")
+    drawing = "course" if len(years) <= 4 else "course_many"
+    return Chart("course", drawing, names, Names("公顷", "ha"), tuple(rows), ("CP",), names)

@@ -29,7 +29,7 @@ from tools.chart_metrics import SOURCE, TARGET, build, widths
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-CHARTS = {chart.id: chart for chart in charts_of(made.every())}
+CHARTS = {chart.id: chart for chart in charts_of(made.every())} | {"course": made.course(3)}
 DRAWINGS = sorted(path.name.removesuffix(".vl.json") for path in (local_templates.shipped() / "charts").glob("*.vl.json"))
 
 
@@ -40,7 +40,8 @@ def large() -> dict[str, Chart]:
         made.value_table(8), made.ecosystems(26, 10), made.regions(90), made.history(years, [12345.67] * 21 + [-5.0]),
         made.index([(y, 0.5 + (y % 5) / 10, 0.4, 1.2) for y in years]),
     )  # fmt: skip
-    return {f"{chart.id} large": chart for chart in charts_of(forms)}
+    course = made.course(8, range(2016, 2023), "水域及水利设施用地中的坑塘水面")
+    return {f"{chart.id} large": chart for chart in (*charts_of(forms), course)}
 
 
 LARGE = large()

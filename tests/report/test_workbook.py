@@ -17,6 +17,7 @@ from gep.base.records import Names
 from gep.report.form import Cell, Column, Form, Made, Stored, letters
 from gep.report.statement import Issuer, Part, Statement, digest
 from gep.report.workbook import workbook
+from gep.report.workbook_imprint import StatementImprint
 from gep.report.workbook_plan import LANDSCAPE, PORTRAIT, TEXT, Plan, letter_row, plan
 from gep.report.workbook_words import CONTENTS, FIGURES, WORDS
 from tests.report.workbook_forms import (
@@ -35,6 +36,7 @@ from tests.report.workbook_forms import (
 )  # fmt: skip
 
 LANGS = ("zh", "en")
+IMPRINT = StatementImprint(HEAD, "zh")
 
 
 def made(shown: Statement, lang: str = "zh") -> Any:
@@ -171,7 +173,7 @@ def wide(count: int, kind: Any = "number") -> Form:
 
 
 def test_wide_forms_lie_and_run_over_pages_with_their_names() -> None:
-    narrow, lying, two = (plan(wide(n), "W", HEAD, "zh") for n in (5, 11, 26))
+    narrow, lying, two = (plan(wide(n), "W", IMPRINT) for n in (5, 11, 26))
     assert (narrow.landscape, narrow.pages) == (False, 1)
     assert sum(narrow.widths) <= PORTRAIT < sum(lying.widths) <= LANDSCAPE < sum(two.widths)
     assert (lying.landscape, lying.pages) == (True, 1)
@@ -183,7 +185,7 @@ def test_wide_forms_lie_and_run_over_pages_with_their_names() -> None:
 
 
 def test_columns_of_words_are_narrowed_before_a_form_takes_two_pages() -> None:
-    narrowed = plan(wide(8, "text"), "W", HEAD, "zh")
+    narrowed = plan(wide(8, "text"), "W", IMPRINT)
     assert narrowed.pages == 1
     assert sum(narrowed.widths) == pytest.approx(LANDSCAPE)
     assert min(narrowed.widths[2:]) > TEXT
@@ -196,7 +198,7 @@ def number_rooms(made_: Plan, lang: str) -> list[tuple[str, float]]:
 
 def test_no_number_is_wider_than_its_column() -> None:
     huge = line("A", amount("123456789012.34"), amount("-0.000000123", 2), amount("1"))
-    for text, room in number_rooms(plan(form("T", huge), "T", HEAD, "zh"), "zh"):
+    for text, room in number_rooms(plan(form("T", huge), "T", IMPRINT), "zh"):
         assert len(text) < room
 
 

@@ -1,6 +1,6 @@
-"""What the figures of a statement rest on: from the traces of its vintages to one graph with names, formulas and sources.
+"""What the figures of a statement or an audit rest on: from the traces of their vintages to one graph with names and sources.
 
-Each trace is read once, line by line. A figure that no node answers for is a fault of the statement and refuses it.
+Each trace is read once, line by line. A figure of the book that no node answers for is a fault of what shows it and refuses it.
 """
 
 from __future__ import annotations
@@ -24,30 +24,40 @@ from gep.explain.graph import CALCULATION, Graph, Key, Knot, Pattern, Trails, me
 from gep.explain.graph import Reader as Nodes
 from gep.explain.patterns import pattern
 from gep.ledger.tables import BY_NAME
+from gep.report.audit import AuditPaper
 from gep.report.statement import Statement
 from gep.report.words import WORDS
 from gep.workflow.explain import Words
 from gep.workflow.forms.reader import Reader, reading
 from gep.workflow.views import no_figure
 
+Shown = Statement | AuditPaper
+
 
 def trails(
     book: Book,
-    statement: Statement,
+    shown: Shown,
     named: Callable[[Address], bool] | None = None,
     read: dict[int, tuple[Nodes, _Index]] | None = None,
 ) -> Trails:
-    """The graph below every figure of the statement. Raises Refused with each address that names nothing in its vintage.
+    """The graph below every figure of a statement or of the papers of an audit.
 
-    `named`: whether a figure may not be published; those in the graph are told in `Trails.named`, printed or not. `read`: the
-    traces that were read before, by vintage, for a statement of several editions; those read now are added to it.
+    Raises Refused with each address that names nothing in its vintage. An address of an audit without a vintage is of its own
+    records and has no nodes. `named`: whether a figure may not be published; those in the graph are told in `Trails.named`,
+    printed or not. `read`: the traces that were read before, by vintage, for a statement of several editions; those read now are
+    added to it.
     """
     read = {} if read is None else read
     wanted: dict[int, list[str]] = {}
-    for text in sorted(addresses(statement)):
-        wanted.setdefault(int(text.rpartition("@")[2]), []).append(text)
+    recorded: list[str] = []
+    for text in sorted(addresses(shown)):
+        _, at, number = text.rpartition("@")
+        if at and number.isdecimal():
+            wanted.setdefault(int(number), []).append(text)
+        else:
+            recorded.append(text)
     graphs: list[Graph] = []
-    starts: dict[str, tuple[int, ...]] = {}
+    starts: dict[str, tuple[int, ...]] = dict.fromkeys(recorded, ()) if isinstance(shown, AuditPaper) else {}
     secret: set[int] = set()
     with reading(book) as reader:
         for vintage, texts in sorted(wanted.items()):
@@ -59,16 +69,18 @@ def trails(
             secret |= {before + n for n in withheld}
             starts |= {text: tuple(before + n for n in numbers) for text, numbers in found.items()}
         documents, returned = _documents(reader, starts), _returned(reader, sorted(wanted))
-    lost = [text for text, numbers in starts.items() if not numbers]
+    lost = [text for texts in wanted.values() for text in texts if not starts[text]]
+    lost += [text for text in recorded if text not in starts]
     if lost:
         raise Refused([f for text in lost for f in no_figure(text, []).findings])
     return replace(_named(book, merged(graphs), starts, documents, returned), named=frozenset(secret))
 
 
-def addresses(statement: Statement) -> set[str]:
+def addresses(shown: Shown) -> set[str]:
     """The complete address of every figure that the forms and sentences show."""
-    forms = {s.address for part in statement.parts for form in part.forms for _, _, c in form.cells() for s in c.figures}
-    spans = (span for part in statement.parts for p in part.paragraphs for s in p.sentences for span in s.spans)
+    parts = shown.parts if isinstance(shown, Statement) else (shown,)
+    forms = {s.address for part in parts for form in part.forms for _, _, c in form.cells() for s in c.figures}
+    spans = (span for part in parts for p in part.paragraphs for s in p.sentences for span in s.spans)
     return forms | {stored.address for span in spans for stored in span.figures}
 
 
