@@ -48,6 +48,7 @@ VERBS = (
     "statement",
     "sql",
     "verify",
+    "audit",
     "coefficients",
 )
 HEAD = "region,period,item,category,part,value,state,unit,department,source,evidence,note\n"

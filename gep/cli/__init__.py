@@ -13,6 +13,7 @@ import typer
 
 import gep
 from gep.cli import acts
+from gep.cli.audit import audit
 from gep.cli.catalogue import catalogue
 from gep.cli.coefficients import coefficients_app
 from gep.cli.compare import compare
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(coefficients_app, name="coefficients")
 app.command()(demo)
+app.command()(audit)
 app.command()(catalogue)
 app.command()(compare)
 app.command()(sheet)

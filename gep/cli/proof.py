@@ -1,4 +1,4 @@
-"""The verb that proves a book or an evidence pack: thin over gep.workflow.verify."""
+"""The verb that proves a book, an evidence pack or an engagement of an audit: thin over gep.workflow.verify."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ def verify(
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
-    """校验账册或证据包,指出被改动之处;--reperform 重新执行 / Check a book or evidence pack; name what was changed and where."""
+    """校验账册、证据包或审计项目,指出被改动之处 / Check a book, evidence pack or engagement; name what was changed and where.
+
+    --reperform 重新执行账册中的核算。/ With --reperform the runs of a book are done again.
+    """
     from gep.ledger.closing import read_public_key, ungrouped
     from gep.workflow.verify import Anchors, verify_again
     from gep.workflow.verify import verify as look
@@ -42,6 +45,10 @@ def verify(
     closings = tuple(ungrouped(text) for text in digest or ())
     if "" in closings:
         raise typer.BadParameter("64 × [0-9a-f]", param_hint="--digest")
+    if (book / "engagement.json").is_file():
+        if reperform or vintage or digest or public_key:
+            raise typer.BadParameter("--anchor", param_hint="BOOK/engagement.json")
+        _engagement(out, book, entries)
     with out.refusals():
         opened = open_book(book)
         key = read_public_key(public_key) if public_key else ""
@@ -52,6 +59,22 @@ def verify(
         found = [*done.findings, *again, *done.beyond]
         result = {"checked": done.checked, "beyond": [f.as_dict() for f in done.beyond]}
         out.end(result, found, text=lambda: out.console.print(words[out.lang], markup=False))
+
+
+def _engagement(out: Output, folder: Path, anchors: dict[int, str]) -> None:
+    """Check an engagement: its journal, its files and papers, and who took which act. Leaves with the exit code."""
+    from gep.workflow.audit.engagement import Engagement, verify_engagement
+
+    with out.refusals():
+        found = verify_engagement(folder, anchors)
+        checked = 0 if found else len(Engagement(folder).entries())
+        told = {"zh": "审计项目有问题,见核查结果", "en": "the engagement has faults, see the findings"}
+        if not found:
+            told = {
+                "zh": f"审计项目:已校验日志 {checked} 条及其文件",
+                "en": f"engagement: {checked} entries and their files checked",
+            }
+        out.end({"checked": checked, "beyond": []}, found, text=lambda: out.console.print(told[out.lang], markup=False))
 
 
 def _anchor(text: str) -> tuple[int, str]:

@@ -40,7 +40,7 @@ def statement(
     from gep.workflow.render import FORMATS, LANGS, Wanted, render
 
     out = Output(lang, as_json)
-    wanted = Wanted(_some(edition, EDITIONS, "--edition"), _some(lang, LANGS, "--lang"), _some(formats, FORMATS, "--format"))
+    wanted = Wanted(some(edition, EDITIONS, "--edition"), some(lang, LANGS, "--lang"), some(formats, FORMATS, "--format"))
     with out.refusals():
         opened = open_book(book)
         with out.progress() as progress:
@@ -58,7 +58,7 @@ def statement(
         out.end(result, done.findings, text=text)
 
 
-def _some(text: str, known: tuple[T, ...], option: str) -> tuple[T, ...]:
+def some(text: str, known: tuple[T, ...], option: str) -> tuple[T, ...]:
     """The choices named, in the order they are known in; all of them if none is named."""
     named = [part.strip() for part in text.split(",") if part.strip()]
     if not set(named) <= set(known):

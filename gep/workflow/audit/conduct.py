@@ -1,0 +1,193 @@
+"""conduct: from an engagement brought up to its files to all that the audit found, ready for the papers.
+
+    ground and account of every audited term → attribution → red line → evaluation → suspicions
+
+A part that cannot be made is left out with its findings, and its ledger says so; the other parts do not wait for it. Only where
+the book has no accounts of the assets there is nothing to audit, and it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar
+
+from gep.accounts.rectification import standings
+from gep.accounts.redline import RedLine, compare
+from gep.accounts.scoring import Scored, score
+from gep.accounts.scoring_events import focused
+from gep.base.data import data_root
+from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.program import program
+from gep.catalog.evaluation import evaluation_of, evaluations
+from gep.catalog.evaluation_check import check_evaluation
+from gep.workflow.assets import is_asset
+from gep.workflow.audit.acts import Collected
+from gep.workflow.audit.entries import assigned_of, entries_of, reported_of, scored_of
+from gep.workflow.audit.forms.case import Case, Results, TermResult
+from gep.workflow.audit.forms.parts import attributed
+from gep.workflow.audit.readings import profile_of, readings
+from gep.workflow.audit.records import Subject, Tenure
+from gep.workflow.audit.run import Audited
+from gep.workflow.audit.source import Progress, Reading
+from gep.workflow.audit.suspicion_tables import Question, Registers
+from gep.workflow.audit.suspicions import Judged, suspicions
+from gep.workflow.audit.term_ground import Ground, ground
+from gep.workflow.audit.term_plan import term_account
+
+# what is wrong with an amount that an auditor attributed; what is open stands in the ledger, and so do the events of other terms
+WRONG = frozenset({"ATTRIBUTION-ROW", "ATTRIBUTION-AMOUNT", "ATTRIBUTION-EXCEEDS", "ATTRIBUTION-WORD"})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Conducted:
+    """All results of an engagement, and what was found on the way. Suspicions are results and stand in their list only."""
+
+    results: Results
+    findings: tuple[Finding, ...]
+
+
+def conduct(audited: Audited, *, on: date | None = None, progress: Progress = lambda text: None) -> Conducted:
+    """Conduct the audit of every audited term.
+
+    `on`: the day at whose end rectification is told; left out: the day as of which figures are known, else the latest day that a
+    record names, so that the same records give the same papers whenever they are made.
+
+    Raises Refused where the book has no asset accounts for the region, with why for each term if none can be made.
+    """
+    run = _Run(audited, on or last_day(audited.tenure, audited.collected), progress)
+    progress("ground")
+    held = run.base
+    terms = [made for name in audited.tenure.audited if (made := run.term(audited.tenure.subject(name))) is not None]
+    if not terms:
+        raise Refused(run.told)
+    return Conducted(replace(held, terms=tuple(terms)), tuple(dict.fromkeys(run.told)))
+
+
+def last_day(tenure: Tenure, collected: Collected) -> date:
+    """The day at whose end the papers tell rectification, where nobody names one."""
+    if tenure.known_on is not None:
+        return tenure.known_on
+    named: list[date | None] = [s.end for s in tenure.subjects if s.id in tenure.audited]
+    named += [f.made_on for f in collected.forms]
+    named += [d for p in collected.papers for d in (p.made_on, p.reviewed_on)]
+    named += [p.found_on for p in collected.problems]
+    named += [s.on for s in collected.steps]
+    named += [c.made_on for c in collected.comments]
+    return max(d for d in named if d is not None)
+
+
+def scheme_of(tenure: Tenure, book: Reading) -> str:
+    """The asset scheme that the tenure names, else the only one of the book. Raises Refused where there is none, or several."""
+    known = [s for s in book.config.schemes if s in book.catalog.schemes and is_asset(book.catalog, s)]
+    if tenure.scheme:
+        return tenure.scheme
+    if len(known) != 1:
+        place = Place("tenure.toml", column="scheme")
+        raise Refused([finding("AUDIT-NO-SCHEME", place, found=", ".join(known) or "-", expected=1)])
+    return known[0]
+
+
+@dataclass
+class _Run:
+    """One conduct: what it works on and what it has to tell."""
+
+    audited: Audited
+    day: date
+    progress: Progress
+    told: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        a = self.audited
+        book = a.source.book
+        self.ground: Ground = ground(book, a.tenure, scheme_of(a.tenure, book), a.records.observations, a.records.events)
+        self.base = Results(
+            tenure=a.tenure,
+            ground=self.ground,
+            terms=(),
+            collected=a.collected,
+            day=self.day,
+            observations=a.records.observations,
+            patches=a.records.patches,
+            files=a.records.source,
+            source=a.source,
+            sealed=a.engagement.state().sealed is not None,
+            program=f"{program()['name']} {program()['version']}",
+            made_on=self.day.isoformat(),
+        )
+
+    def term(self, subject: Subject) -> TermResult | None:
+        """All that is found of a term; None where it has no account."""
+        self.progress(f"{subject.id}: account")
+        if subject.region not in ("", self.ground.region):
+            place = Place("tenure.toml", column="region", key=f"subject {subject.id}")
+            self.told.append(finding("AUDIT-SUBJECT-REGION", place, found=subject.region, expected=self.ground.region))
+            return None
+        account = self._tried(lambda: term_account(self.ground, subject))
+        if account is None:
+            return None
+        collected, lines = self.audited.collected, self.ground.lines
+        assigned, told = assigned_of(collected, subject.id, lines, self.ground.catalog.measures)
+        self.told += told
+        self.progress(f"{subject.id}: red line")
+        made = TermResult(subject, account, redline=self._redline(subject), assigned=assigned)
+        self.told += [f for a in attributed(Case(self.base, made)) for f in (*a.findings, *a.refused) if f.code in WRONG]
+        self.progress(f"{subject.id}: evaluation")
+        scored = self._tried(lambda: self._scored(Case(self.base, made)))
+        self.progress(f"{subject.id}: suspicions")
+        judged = self._tried(lambda: self._judged(Case(self.base, made)))
+        return replace(made, scored=scored, judged=judged)
+
+    def _tried(self, make: Callable[[], T]) -> T | None:
+        """What a part gives; its findings are told where it is refused."""
+        try:
+            return make()
+        except Refused as refused:
+            self.told += refused.findings
+            return None
+
+    def _redline(self, subject: Subject) -> RedLine | None:
+        patches = self.audited.records.patches
+        if not patches:
+            return None
+        return self._tried(lambda: compare(patches, subject.start, subject.end))
+
+    def _scored(self, case: Case) -> Scored | None:
+        """The evaluation of a term by the scheme the tenure names; None where it names none."""
+        tenure, subject, book = case.tenure, case.subject, self.ground.book
+        if not tenure.evaluation:
+            return None
+        known = evaluations(book.data or data_root(), book.local)
+        scheme = evaluation_of(known, tenure.evaluation, tenure.started)
+        catalog = self.ground.catalog
+        self.told += check_evaluation(scheme, catalog.measures, catalog.codes, catalog.bounds)
+        window = focused(subject.start, subject.end, tenure.focus or scheme.focus)
+        read = readings(scheme, tenure.zone, window, case)
+        collected = self.audited.collected
+        made = score(scheme, tenure.zone, window, read, scored_of(collected, subject.id), entries_of(collected, subject.id))
+        self.told += made.findings
+        return made
+
+    def _judged(self, case: Case) -> Judged:
+        """What the rules of suspicion find over a term, between the year-ends nearest to its two days."""
+        a, span = self.audited, case.account.span
+        term = (case.subject.start, case.subject.end)
+        asked = Question(case.region, span.year_before, span.year, *term, profile_of(case), self.ground.years.scheme)
+        stands = standings(a.collected.problems, a.collected.steps, self.day)
+        registers = Registers(
+            events=a.records.events,
+            observations=a.records.observations,
+            balances=[b for d in term for b in self.ground.balances.of_day(d) if b.table],
+            problems=a.collected.problems,
+            closed=[s.problem for s in stands if not s.is_open],
+            patches=a.records.patches,
+            reports=reported_of(a.collected),
+        )
+        return suspicions(a.source.book.store, asked, registers, known_on=a.tenure.known_on)
+
+
+def open_problems(results: Results) -> int:
+    """How many problems are not closed at the end of the day of the papers."""
+    return sum(s.is_open for s in standings(results.collected.problems, results.collected.steps, results.day))

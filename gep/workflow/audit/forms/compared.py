@@ -1,0 +1,190 @@
+"""CP, the comparison of a term: each stock at the opening, every year-end and the closing, its trend, its target, its peers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from gep.base.records import Names
+from gep.report.form import (
+    BLANK,
+    Cell,
+    Column,
+    Form,
+    Line,
+    Made,
+    Ref,
+    Stored,
+    Term,
+    decimal_of,
+    evaluate,
+    text,
+    unit_names,
+    words,
+)
+from gep.workflow.audit.comparison import Break, Compared, breaks_of, compare_stock, peers_of, year_ends
+from gep.workflow.audit.forms.case import Case
+from gep.workflow.audit.forms.cells import CODE, ITEM, UNIT, amount, form, vintages
+from gep.workflow.audit.forms.handover import balance_at, line_code, ordered, stock_cell
+from gep.workflow.audit.forms.targets import Held, held_against, limit_words, limits_on
+from gep.workflow.forms.lists import heading, said, worded
+
+NAME = Names("任期对比表", "Comparison over the term")
+PERCENT = Names("%", "%")
+TREND, PEERS = Names("年均变动", "Mean change by year"), Names("同级地区", "Regions of the same rank")
+TERM = Names("任期变动", "Change over the term")
+NOTES = (
+    Names("变动只在同一口径内计算；有断点的不计算，须先取得衔接数（同一年份两种口径的数）。",
+          "Changes are worked out within one definition only; across a break they are not, until a bridge is there (one year in "
+          "both definitions)."),
+    Names("年均变动按年末数计算：任前自账册首年（或最近的断点）至任初最近年末，任内自该年末（或任内最近的断点）至任末最近年末。",
+          "Mean changes are between year-ends: before the term from the first year of the book (or the last break) to the "
+          "year-end nearest to the start; in the term from there (or the last break in it) to the year-end nearest to its end."),
+    Names("水文、气象年景没有归一：资产表和方案没有规定归一的方法。",
+          "Nothing is normalised for the weather of a year: neither the tables nor the scheme say how."),
+)  # fmt: skip
+
+
+def forms(case: Case) -> Iterator[Form]:
+    """The comparison of a term, stock by stock."""
+    breaks, peers, held = breaks_of(case), peers_of(case), held_against(case)
+    lines: list[Line] = []
+    columns = _columns(case)
+    last = ""
+    for line, keys in ordered(case):
+        group, names = case.group(line)
+        if group != last:
+            lines.append(heading(f"of.{group}", names, len(columns)))
+            last = group
+        for key in keys:
+            ends = (balance_at(case, line, key, end=False), balance_at(case, line, key, end=True))
+            lines.append(_line(case, compare_stock(case, line, key, ends, breaks, peers), columns, held))
+    notes = [*NOTES, _peers(case, peers), *_told(case, breaks)]
+    yield form(case, (case.form_id("CP"), "CP", NAME), columns, lines, notes, section="asset")
+
+
+def years_shown(case: Case) -> list[int]:
+    """The year-ends from the one nearest to the start to the one nearest to the end."""
+    span = case.account.span
+    return [y for y in year_ends(case) if span.year_before <= y <= span.year]
+
+
+def _columns(case: Case) -> tuple[Column, ...]:
+    return (
+        ITEM,
+        UNIT,
+        CODE,
+        Column("opening", Names("任初", "Opening")),
+        *(Column(f"y{y}", Names(f"{y} 年末", f"End of {y}")) for y in years_shown(case)),
+        Column("closing", Names("任末", "Closing")),
+        Column("change", Names("绝对数", "Amount"), group=(TERM,)),
+        Column("relative", Names("相对数", "Relative"), group=(TERM,), unit=PERCENT),
+        Column("before", Names("任前", "Before the term"), group=(TREND,)),
+        Column("within", Names("任内", "In the term"), group=(TREND,)),
+        worded("target", "目标", "Target"),
+        Column("own", Names("本地区", "This region"), group=(PEERS,), unit=PERCENT),
+        Column("median", Names("中位数", "Median"), group=(PEERS,), unit=PERCENT),
+        worded("rank", "位次", "Place"),
+        worded("breaks", "断点", "Breaks"),
+        worded("vintage", "账册版次", "Vintage"),
+    )
+
+
+def _line(case: Case, x: Compared, columns: Sequence[Column], held: Sequence[Held]) -> Line:
+    code, unit = line_code(x.line, x.key), case.unit(x.line.measure)
+    cells: dict[str, Cell] = {
+        "name": words(case.item(x.line, x.key)),
+        "unit": words(unit_names(unit)),
+        "code": text(case.asset_code(x.line, x.key)),
+        "opening": stock_cell(case, x.opening, x.line),
+        "closing": stock_cell(case, x.closing, x.line),
+    }
+    for y in years_shown(case):
+        end = x.end(y)
+        cells[f"y{y}"] = amount(_dec(end.amount), unit, end.figures) if end is not None else Cell("missing")
+    cells |= _changes(x, code, cells, unit)
+    cells |= _peer_cells(x)
+    limits = "; ".join(f"{limit_words(h.limit)} {h.limit.unit}" for h in limits_on(held, x.line, x.key))
+    cells |= {"target": said(limits), "breaks": said(_breaks(x.breaks))}
+    cells["vintage"] = said(vintages(f for c in cells.values() for f in c.figures))
+    return Line(code, tuple(cells.get(c.code, BLANK) for c in columns), "total" if case.ground.is_total(x.key) else "", 1)
+
+
+def _dec(x: Fraction | None) -> Decimal | None:
+    return None if x is None else decimal_of(x)
+
+
+def _changes(x: Compared, code: str, cells: dict[str, Cell], unit: str) -> dict[str, Cell]:
+    """Changes over the term and the mean changes; not applicable across a break, which asks for a bridge."""
+    if x.breaks:
+        gone = Cell("not_applicable")
+        found = {"change": gone, "relative": gone}
+    else:
+        found = _over_the_term(code, cells["opening"], cells["closing"], unit)
+    ends = [f for e in x.ends for f in e.figures]
+    for column, mean, years in (("before", x.before, x.years_before), ("within", x.within, x.years_within)):
+        found[column] = amount(_dec(mean), unit, ends) if years else Cell("not_applicable")
+    return found
+
+
+def _over_the_term(code: str, opening: Cell, closing: Cell, unit: str) -> dict[str, Cell]:
+    """What a stock changed by, as an amount and in % of the opening (not applicable where that is zero)."""
+    figures = (*opening.figures, *closing.figures)
+    if opening.exact is None or closing.exact is None:
+        kind = opening.kind if opening.exact is None else closing.kind
+        return {"change": Cell(kind, figures=figures), "relative": Cell(kind, figures=figures)}
+    terms = (Term(Ref(code, "closing")), Term(Ref(code, "opening"), -1))
+    change = amount(closing.exact - opening.exact, unit, figures, made=Made("sum", terms))
+    if not opening.exact:
+        return {"change": change, "relative": Cell("not_applicable")}
+    growth = Made("growth", (Term(Ref(code, "closing")), Term(Ref(code, "opening"))))
+    exact = evaluate(growth, [closing.exact, opening.exact])
+    return {"change": change, "relative": amount(_dec(exact), "%", figures, made=growth)}
+
+
+def _peer_cells(x: Compared) -> dict[str, Cell]:
+    """The relative change of the region, the median of all that are known, and its place."""
+    known = sorted(p.change for p in x.peers if p.change is not None)
+    own = x.peers[0] if x.peers else None
+    if own is None or own.change is None or x.rank is None:
+        return {}
+    middle = (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
+    figures: list[Stored] = [f for p in x.peers for f in p.figures]
+    place, of = x.rank
+    return {
+        "own": amount(decimal_of(own.change), "%", own.figures),
+        "median": amount(decimal_of(middle), "%", figures),
+        "rank": text(f"{place}/{of}"),
+    }
+
+
+def _breaks(found: Sequence[Break]) -> Names | None:
+    if not found:
+        return None
+    zh = "；".join(f"{b.year} 年：{b.why.zh}" for b in found)
+    en = "; ".join(f"{b.year}: {b.why.en}" for b in found)
+    return Names(f"{zh}，需衔接数", f"{en}; a bridge is needed")
+
+
+def _peers(case: Case, peers: Sequence[str]) -> Names:
+    names = [case.region_names(p) for p in peers]
+    zh, en = "、".join(n.zh for n in names), ", ".join(n.en for n in names)
+    if not peers:
+        return Names("没有可比的同级地区。", "There is no region of the same rank to compare with.")
+    if case.results.peers:
+        zone = case.tenure.zone
+        return Names(f"同一功能区（{zone}）的同级地区：{zh}。", f"Regions of the same functional zone ({zone}) and rank: {en}.")
+    return Names(
+        f"同级地区：{zh}。账册没有登记它们的功能区，未按功能区筛选。",
+        f"Regions of the same rank: {en}. The book does not say which functional zone they lie in, so they are not chosen by it.",
+    )
+
+
+def _told(case: Case, breaks: Sequence[Break]) -> Iterator[Names]:
+    """The breaks in the years shown, each once."""
+    years = years_shown(case)
+    for b in breaks:
+        if years[0] < b.year <= years[-1]:
+            table = b.table or "-"
+            yield Names(f"断点：{b.year} 年，{table}，{b.why.zh}。", f"Break: {b.year}, {table}, {b.why.en}.")
