@@ -82,7 +82,7 @@ from tools.sample_parts.text import table
 
 BOOK = Path(__file__).resolve().parents[1] / "ledgers" / "books" / "sample-city"
 HAND_MADE = (
-    "README.md", "answers.csv", "closing.toml", "local/schemes/*.toml", "local/registers/*.csv", "tenures/*.toml", "evidence/*",
+    "README.md", "answers.csv", "closing.toml", "local/schemes/*.toml", "local/registers/*.csv", "tenures/*", "evidence/*",
 )  # fmt: skip
 
 
