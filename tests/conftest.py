@@ -44,6 +44,7 @@ LONGEST = (
     "test_states.py", "test_comparable_views.py", "test_upgrade.py", "test_every_route.py", "test_full_disk.py", "test_forgery.py",
     "test_kills.py", "test_export.py", "test_cookbook.py", "test_book_machine.py", "test_tampering.py", "test_reperform.py",
     "test_statement.py", "test_statement_page.py", "test_trails.py", "test_papers.py", "test_suppression_proof.py",
+    "test_engagement.py", "test_term_plan.py", "test_conduct.py", "test_source.py", "test_audit_page.py", "test_sample_tenures.py", "test_wrongdoings.py",
 )  # fmt: skip
 
 
