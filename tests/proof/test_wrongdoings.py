@@ -169,7 +169,6 @@ def forged(top: Path) -> Path:
     return source
 
 
-@pytest.mark.skipif(not FULL, reason="another book is made: make proof")
 def test_forged_returns_surface_in_the_book_made_of_them(ready: Ready, tmp_path: Path) -> None:
     book = ready.book(str(forged(tmp_path)), "2016")
     asked = replace(ASKED, closing=2016, end=ASKED.start.replace(year=2017))
