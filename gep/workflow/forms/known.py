@@ -317,14 +317,11 @@ class _Reading:
 
 
 def _over_again(one: Address, other: Address) -> bool:
-    """Whether two equal figures of a region and year are the same told twice: in another table, or as all of a total.
-
-    In one asset table: a row and another of its column, as reductions that are all depletion.
-    """
+    """Whether two equal figures of a region and year are the same told twice: in another table, or as all of a total."""
     if one.view != other.view:
         return True
     if one.view == "asset_account":
-        return one.keys[0] != other.keys[0] or (one.keys[2:] == other.keys[2:] and one.named == other.named)
+        return one.keys[0] != other.keys[0]
     return all(NO_KEY in (a, b) or a == b for a, b in zip(one.keys, other.keys, strict=True))
 
 
