@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -27,11 +28,12 @@ from gep.base.findings import LANGUAGES, Place, Refused, finding
 from gep.report import local_templates
 from gep.report.chart_text import clean, wrapped
 from gep.report.charts import NUMBERS
+from gep.report.draw_aside import MODULE, asked, begin
 from gep.report.draw_guard import guard, guard_svg
 from gep.report.local_templates import Found
+from gep.report.sandbox_process import ask
 from gep.report.statement import Chart
 
-VERSION = "6.1"  # of Vega-Lite; the same drawing gives the same bytes
 METRICS = "GEP Chart Metrics"  # measures text as the real fonts do, five times as fast (tools/chart_metrics.py)
 FONTS = "Noto Sans CJK SC, Source Han Sans SC, Noto Sans SC, Microsoft YaHei, SimHei, PingFang SC, sans-serif"
 SECONDS = 20.0  # that a drawing of a book may take
@@ -80,10 +82,33 @@ def svg(chart: Chart, lang: str, folders: Sequence[Path] = ()) -> str:
     return _finished(drawn, chart, lang)
 
 
+def drawer(folders: Sequence[Path] = (), *, ahead: bool = False) -> Callable[[Chart, str], str]:
+    """`svg` for the papers and the page of one statement, which may ask at the same time: each drawing is made once.
+
+    `ahead`: it will be asked, so that what draws may start now.
+    """
+    made: dict[tuple[str, str], str] = {}
+    lock = Lock()
+    if ahead:
+        begin()
+
+    def draw(chart: Chart, lang: str) -> str:
+        key = (repr(chart), lang)
+        with lock:
+            if key not in made:
+                made[key] = svg(chart, lang, folders)
+            return made[key]
+
+    return draw
+
+
 @lru_cache(maxsize=KEPT)
 def _drawn(spec: str, chart: str, found: Found) -> str:
     """What becomes of a complete specification; report and page ask for the same drawings."""
-    drawn = _in_child(spec, chart, found) if found.local else drawing(spec, chart, found)
+    answer = _own(spec, chart, found) if found.local else asked(spec)
+    if "svg" not in answer:
+        raise _failed(chart, found, str(answer.get("error", "—")))
+    drawn = str(answer["svg"])
     guard_svg(drawn, found)
     return drawn
 
@@ -121,34 +146,13 @@ def _shapeless(spec: Any) -> Iterator[str]:
             yield f"usermeta.words.{name}"
 
 
-@cache
-def _converter() -> Any:
-    """The converter, with the font that it measures with."""
-    import vl_convert
-
-    vl_convert.register_font_directory(str(local_templates.shipped() / "charts" / "metrics"))
-    return vl_convert
-
-
-def drawing(spec: str, chart: str, found: Found) -> str:
-    """What Vega makes of a complete specification, here. Raises Refused (CHART-FAILED)."""
-    try:
-        return str(_converter().vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[]))
-    except ValueError as error:
-        raise _failed(chart, found, str(error)) from error
-
-
-def _in_child(spec: str, chart: str, found: Found) -> str:
-    """A drawing of a book, in a process that is ended when it takes too long."""
-    from gep.report.sandbox_process import ask
-
-    answer = ask("gep.report.draw_child", {"spec": spec, "seconds": SECONDS}, SECONDS)
+def _own(spec: str, chart: str, found: Found) -> dict[str, Any]:
+    """What becomes of a drawing of a book, in a process that is ended when it takes too long."""
+    answer = ask(MODULE, {"spec": spec, "seconds": SECONDS}, SECONDS)
     if answer is None:
         place = Place(file=found.place)
         raise Refused([finding("CHART-TIME", place, expected=f"{SECONDS:g}", chart=chart)])
-    if "svg" not in answer:
-        raise _failed(chart, found, str(answer.get("error", "—")))
-    return str(answer["svg"])
+    return answer
 
 
 def _failed(chart: str, found: Found, reason: str) -> Refused:

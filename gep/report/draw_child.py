@@ -1,25 +1,45 @@
-"""The child process that makes a drawing of a book: one complete specification in, one SVG or what is wrong with it out."""
+"""The child process that makes drawings: a complete specification a line in, one SVG or what is wrong with it a line out.
+
+A drawing of a book comes with the seconds that it may take, and to a process of its own.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from functools import cache
+from typing import Any
 
-from gep.base.findings import Refused
-from gep.report.draw import drawing
-from gep.report.local_templates import Found
+from gep.report import local_templates
 
+VERSION = "6.1"  # of Vega-Lite; the same drawing gives the same bytes
 MEMORY = 4 * 1024**3  # bytes of data; the converter itself needs a tenth
 
 
 def main() -> None:
-    request = json.load(sys.stdin)
-    _limit(float(request["seconds"]))
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "seconds" in request:
+            _limit(float(request["seconds"]))
+        sys.stdout.write(json.dumps(_answer(request["spec"])) + "\n")
+        sys.stdout.flush()
+
+
+def _answer(spec: str) -> dict[str, str]:
+    """What Vega makes of a complete specification, or what it says against it. No address is read for it."""
     try:
-        answer = {"svg": drawing(request["spec"], "", Found("", "", "", local=True))}
-    except Refused as refused:
-        answer = {"error": refused.findings[0].found}
-    sys.stdout.write(json.dumps(answer))
+        return {"svg": str(_converter().vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[]))}
+    except ValueError as error:
+        return {"error": str(error)}
+
+
+@cache
+def _converter() -> Any:
+    """The converter, with the font that it measures with."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(local_templates.shipped() / "charts" / "metrics"))
+    return vl_convert
 
 
 def _limit(seconds: float) -> None:

@@ -48,16 +48,14 @@ def _finding(fault: Mapping[str, Any], limits: Limits) -> Finding:
 
 def ask(module: str, request: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
     """What `main` of a module answers in a process of its own; None if it was too slow, nothing if it died."""
-    command = [sys.executable, "-I", "-c", START, str(PACKAGE.parent), module]
-    kept = {n: os.environ[n] for n in ("SYSTEMROOT", "TEMP", "TMP") if n in os.environ}  # what Windows cannot start without
     try:
         # the program itself, with a fixed start; the templates enter as data
         done = subprocess.run(  # noqa: S603
-            command,
+            command(module),
             input=json.dumps(request).encode(),
             capture_output=True,
             timeout=seconds + GRACE,
-            env=kept,
+            env=surroundings(),
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -66,6 +64,16 @@ def ask(module: str, request: Mapping[str, Any], seconds: float) -> dict[str, An
         return dict(json.loads(done.stdout))
     except ValueError:
         return {}
+
+
+def command(module: str) -> list[str]:
+    """How `main` of a module of this program is started in a process of its own."""
+    return [sys.executable, "-I", "-c", START, str(PACKAGE.parent), module]
+
+
+def surroundings() -> dict[str, str]:
+    """What such a process gets of the environment: only what Windows cannot start without."""
+    return {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
 
 
 def packed(value: Any) -> Any:

@@ -11,7 +11,9 @@ The files are written whole into a folder; those of a closed year also enter the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +29,7 @@ Format = Literal["xlsx", "pdf", "html"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 FORMATS: tuple[Format, ...] = ("xlsx", "pdf", "html")
 Progress = Callable[[str], None]
+Draw = Callable[[Chart, str], str]
 
 
 @dataclass(frozen=True)
@@ -107,15 +110,15 @@ def render(
     `choice`: region, profile, scheme, vintage as in `assemble`. Raises Refused as `assemble` does, and for a template of the book
     that cannot be carried out; what a font cannot show, and a kept statement of other bytes, is told as a finding.
     """
+    draw = _drawer(book, wanted)
     made = assemble_each(book, wanted.editions, year, progress=_counted(progress), **choice)
+    read: dict[int, Any] = {}  # traces, for all editions
+    jobs = {name: job for edition, one in made.items() for name, job in _jobs(book, one, edition, wanted, draw, read)}
     files: dict[str, bytes] = {}
     findings: list[Finding] = []
-    read: dict[int, Any] = {}
-    for edition, one in made.items():
-        for name, data, told in _files(book, one, edition, wanted, read):
-            progress(name)
-            files[name] = data
-            findings += told
+    for name, (data, told) in _carried_out(jobs, progress).items():
+        files[name] = data
+        findings += told
     head = next(iter(made.values())).statement.head
     folder = to or book.root.parent / f"{book.root.name}-statements" / f"{head.gep.year}-{head.gep.vintage}"
     _write(folder, files)
@@ -148,41 +151,75 @@ def _counted(progress: Progress) -> Callable[[int, int, str], None]:
     return lambda done, of, what: progress(f"{done}/{of} {what}".strip())
 
 
-Made = tuple[str, bytes, tuple[Finding, ...]]
+Made = tuple[bytes, tuple[Finding, ...]]
 
 
-def _files(book: Book, made: Assembled, edition: Edition, wanted: Wanted, read: dict[int, Any]) -> Iterator[Made]:
-    """Every file of an edition with its name and what was found in making it. `read`: traces, for all editions."""
+@dataclass(frozen=True)
+class Job:
+    """How a file is made. `apart`: mostly by Typst, which lets go of the interpreter, so that other files are made meanwhile."""
+
+    make: Callable[[], Made]
+    apart: bool = False
+
+
+def _carried_out(jobs: Mapping[str, Job], progress: Progress) -> dict[str, Made]:
+    """What every job makes, in the order of the jobs. Which is carried out first changes no byte of any."""
+    done: dict[str, Made] = {}
+    other = ThreadPoolExecutor(1, "papers")
+    try:
+        begun = {name: other.submit(job.make) for name, job in jobs.items() if job.apart}
+        for name, job in jobs.items():
+            if not job.apart:
+                done[name] = job.make()
+                progress(name)
+        for name, future in begun.items():
+            done[name] = future.result()
+            progress(name)
+    finally:  # whoever refuses does not wait for the rest
+        other.shutdown(cancel_futures=True)
+    return {name: done[name] for name in jobs}
+
+
+def _jobs(
+    book: Book, made: Assembled, edition: Edition, wanted: Wanted, draw: Draw, read: dict[int, Any]
+) -> Iterator[tuple[str, Job]]:
+    """Every file of an edition, by name. `draw`, `read`: drawings and traces, for all editions."""
     statement, scope = made.statement, made.statement.head.gep
     base = f"{scope.region}-{scope.year}-{edition}"
-    draw, content = _drawer(book), digest(statement)
+    content = digest(statement)
     for lang in wanted.langs:
         if "xlsx" in wanted.formats:
-            yield _workbook(f"{base}-{lang}.xlsx", statement, lang, content)
+            yield f"{base}-{lang}.xlsx", Job(partial(_workbook, statement, lang, content))
         if "pdf" in wanted.formats:
-            yield from _papers(book, base, made, lang, draw, content)
+            yield f"{base}-{lang}.pdf", Job(partial(_report, book, made, lang, draw, content), apart=True)
+            yield f"{base}-appraisal-{lang}.pdf", Job(partial(_appraisal, book, statement, lang, content), apart=True)
     if "html" in wanted.formats:
-        yield _page(book, f"{base}.html", made, wanted.langs[0], draw, read)
+        yield f"{base}.html", Job(partial(_page, book, made, wanted.langs[0], draw, read))
 
 
-def _workbook(name: str, statement: Statement, lang: Lang, content: str) -> Made:
+def _workbook(statement: Statement, lang: Lang, content: str) -> Made:
     from gep.report.workbook import workbook
 
-    return name, workbook(statement, lang, seal=content), ()
+    return workbook(statement, lang, seal=content), ()
 
 
-def _papers(book: Book, base: str, made: Assembled, lang: Lang, draw: Draw, content: str) -> Iterator[Made]:
-    from gep.report.typeset import appraisal, report
+def _report(book: Book, made: Assembled, lang: Lang, draw: Draw, content: str) -> Made:
+    from gep.report.typeset import report
 
-    folders, fonts = _templates(book), book.config.issuer.fonts
     drawings = {chart.id: draw(chart, lang) for chart in made.statement.main.charts}
+    fonts, folders = book.config.issuer.fonts, _templates(book)
     paper = report(made.statement, lang, methods=made.methods, pictures=drawings, folders=folders, fonts=fonts, content=content)
-    yield f"{base}-{lang}.pdf", paper.data, paper.findings
-    pages = appraisal(made.statement, lang, folders=folders, fonts=fonts, content=content)
-    yield f"{base}-appraisal-{lang}.pdf", pages.data, pages.findings
+    return paper.data, paper.findings
 
 
-def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw, read: dict[int, Any]) -> Made:
+def _appraisal(book: Book, statement: Statement, lang: Lang, content: str) -> Made:
+    from gep.report.typeset import appraisal
+
+    pages = appraisal(statement, lang, folders=_templates(book), fonts=book.config.issuer.fonts, content=content)
+    return pages.data, pages.findings
+
+
+def _page(book: Book, made: Assembled, lang: Lang, draw: Draw, read: dict[int, Any]) -> Made:
     from gep.report.web import web
     from gep.workflow.forms.edition import names_figure
     from gep.workflow.forms.trails import trails
@@ -191,27 +228,14 @@ def _page(book: Book, name: str, made: Assembled, lang: Lang, draw: Draw, read: 
     rules = book.config.publication
     secret = (lambda address: names_figure(rules, address) is not None) if statement.head.edition == "public" else None
     found = trails(book, statement, secret, read)
-    data = web(statement, found, lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book))
-    return name, data, ()
+    return web(statement, found, lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book)), ()
 
 
-Draw = Callable[[Chart, str], str]
+def _drawer(book: Book, wanted: Wanted) -> Draw:
+    """Who draws. It is asked for at once, since what it needs then starts while the statement is assembled."""
+    from gep.report.draw import drawer
 
-
-def _drawer(book: Book) -> Draw:
-    """Drawings of charts, each made once for all outputs."""
-    from gep.report.draw import svg
-
-    folders = _templates(book)
-    made: dict[tuple[str, str], str] = {}
-
-    def draw(chart: Chart, lang: str) -> str:
-        key = (repr(chart), lang)
-        if key not in made:
-            made[key] = svg(chart, lang, folders)
-        return made[key]
-
-    return draw
+    return drawer(_templates(book), ahead=bool({"pdf", "html"} & set(wanted.formats)))
 
 
 def _templates(book: Book) -> tuple[Path, ...]:
