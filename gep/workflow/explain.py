@@ -43,6 +43,8 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     nodes = {str(n["id"]): n for start in starts for n in below(start, release.nodes)}
     if address.with_column == "price" or (address.with_column == "quantity" and address.view == "value_account"):
         steps = tuple(s for part in steps for s in _beside(release, part, address.with_column, words))
+        if address.with_column == "price":  # leaves may rest on one
+            steps = tuple({str(s.node["id"]): s for s in steps}.values())
         nodes = {str(n["id"]): n for s in steps for n in below(str(s.node["id"]), release.nodes)}
     if not steps:
         raise no_figure(address.text(), [])
@@ -175,9 +177,11 @@ def _formula(node: Mapping[str, Any], steps: tuple[Step, ...], words: Words) -> 
 def _sum(steps: tuple[Step, ...], *, summed: bool) -> tuple[str, str, str]:
     """Amount, unit and state: of a single leaf as it stands, of several their total in the base unit.
 
-    Nothing is added up where `summed` is false (prices) or the units measure different things; they are listed then.
+    Nothing is added up where `summed` is false (prices) or the units measure different things. Prices that are all one are told
+    as this one; others are listed.
     """
-    if len(steps) == 1:
+    alike = not summed and len({(s.amount, s.unit, str(s.node.get("state", State.VALUE))) for s in steps}) == 1
+    if len(steps) == 1 or alike:
         only = steps[0]
         return only.amount, only.unit, str(only.node.get("state", State.VALUE))
     parts = [(s, State(str(s.node.get("state", State.VALUE)))) for s in steps]

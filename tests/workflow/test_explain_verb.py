@@ -187,7 +187,9 @@ def test_the_price_and_the_quantity_of_a_value(book: Book) -> None:
 def test_prices_are_never_added(book: Book) -> None:
     # three leaves at one price of 7.06: their sum, 21.18, would be the price of nothing
     made = explain(book, f"{GARZE}/flood_mitigation#price")
-    assert (made.amount, made.unit, len(made.parts)) == ("", "元@2010/m3", 3)
+    assert (made.amount, made.unit, len(made.parts)) == ("7.06", "元@2010/m3", 1)
+    made = explain(book, f"{GARZE}/water_supply#price")  # of households, industry, farming: listed, and none is told for all
+    assert (made.amount, len(made.parts)) == ("", 3)
 
 
 def test_a_value_that_was_returned_has_no_price(book: Book) -> None:
