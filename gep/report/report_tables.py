@@ -71,8 +71,10 @@ def sheets(form: Form, lang: str) -> tuple[Sheet, ...]:
 
     Of the sizes and the two ways to turn a page the one is taken that needs least paper, small type counting against it.
     """
-    measured = Measured.of(form, lang)
     every = tuple(range(len(form.columns)))
+    if not form.lines:  # only its title and notes are printed, and they need no page turned over
+        return (Sheet(every, (round(UPRIGHT / len(every), 2),) * len(every), SIZES[0], False),)
+    measured = Measured.of(form, lang)
     best: tuple[float, Sheet] | None = None
     for width, height, sizes, across in ((UPRIGHT, ACROSS, SIZES, False), (ACROSS, UPRIGHT, SIZES_ACROSS, True)):
         for size in sizes:

@@ -117,3 +117,8 @@ def test_every_place_of_the_head_is_covered_once() -> None:
         for dy in range(c["rows"])
     ]
     assert sorted(covered) == [(x, y) for x in range(5) for y in range(3)]
+
+
+def test_a_form_without_lines_turns_no_page() -> None:
+    assert [sheet.across for sheet in sheets(form(12, lines=3), "zh")] == [True]
+    assert [sheet.across for sheet in sheets(form(12, lines=0), "zh")] == [False]
