@@ -47,6 +47,7 @@ QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
 INEXACT = re.compile(
     r"/|\b(?:avg|mean|median|double|float|float4|float8|real|stddev\w*|random|now|current_\w+|today)\b", re.IGNORECASE
 )
+FAVOUR_FILE = "favour.csv"
 FAVOUR = ("account", "table_id", "column_code", "sign", "status", "reason")
 
 Value = Decimal | str | tuple[str, ...]
@@ -108,9 +109,9 @@ class Favour:
     reason: Names
 
 
-def folder() -> Path:
-    """Where the shipped rules are, in a checkout or an installed package."""
-    return data_root() / "ledgers" / "suspicions"
+def folder(data: Path | None = None) -> Path:
+    """Where the rules are in a folder of data, else where the shipped ones are, in a checkout or an installed package."""
+    return (data or data_root()) / "ledgers" / "suspicions"
 
 
 def rules(*folders: Path) -> tuple[SuspicionRule, ...]:
@@ -214,7 +215,7 @@ def _faults(rule: SuspicionRule, place: Place) -> Iterator[Finding]:
 
 def favour(path: Path | None = None) -> tuple[Favour, ...]:
     """Which way each figure looks better (`favour.csv` of the shipped rules). Raises Refused with every row not of its form."""
-    place = path or folder() / "favour.csv"
+    place = path or folder() / FAVOUR_FILE
     findings: list[Finding] = []
     with place.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream, strict=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gep.cli.audit_guide import guide, pack_data, remaining_data
 from gep.cli.audit_results import add_results, result_lines
 from gep.cli.output import AsJson, Output, Who
 from gep.cli.statement import some
@@ -89,17 +90,25 @@ def audit(
         str,
         typer.Option("--on", metavar="DATE", help="整改截至日,默认资料最晚日期 / rectification as of, else latest record"),
     ] = "",
+    no_pack: Annotated[bool, typer.Option("--no-pack", help="不打包证据 / leave out the evidence pack")] = False,
+    renew: Annotated[
+        bool, typer.Option("--renew-rules", help="改按现在的规则(仅组长) / go by the rules of today from now on (lead only)")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """离任审计:只读账册,收入资料并出台账和报告 / Departure audit: reads the book only, takes the files, makes ledgers and report.
+    """离任审计:只读账册,收入资料并出台账、报告和证据包 / Departure audit: reads the book only; ledgers, report and pack come out.
 
     任期文件旁的事件、观测值、图斑、取证单、底稿和问题一并收入,逐项记入审计项目自己的日志;再算任期账户、归因、红线、评价和疑点,
-    台账(XLSX)、报告征求意见稿(PDF)和网页存入 ENGAGEMENT/papers,哈希记入日志;账册不会被写入。/ Events, observations, patches,
+    台账(XLSX)、报告征求意见稿(PDF)和网页存入 ENGAGEMENT/papers,哈希记入日志;连同账册打成可自校验、可重做的证据包 ENGAGEMENT/pack;
+    账册不会被写入。/ Events, observations, patches,
     evidence forms, papers and problems beside the tenure are taken into the journal of the engagement; then accounts of the term,
     attribution, red line, evaluation and suspicions are made. Ledgers (XLSX), draft report (PDF) and page are kept in
-    ENGAGEMENT/papers with their hashes in the journal; the book is not written to.
+    ENGAGEMENT/papers with their hashes in the journal; with the book they become a pack in ENGAGEMENT/pack that checks itself and
+    from which they can be made again. The book is not written to.
     """
+    from gep.base.findings import Finding, Refused
     from gep.workflow.audit.deliver import conducted
+    from gep.workflow.audit.pack import pack_engagement
     from gep.workflow.audit.run import audit as look
     from gep.workflow.render import FORMATS, LANGS
 
@@ -107,18 +116,24 @@ def audit(
     langs, wanted, day = some(lang, LANGS, "--lang"), some(formats, FORMATS, "--format"), _day(on)
     with out.refusals():
         with out.progress() as progress:
-            done = look(book, tenure, output, who=who, progress=progress)
+            done = look(book, tenure, output, who=who, renew=renew, progress=progress)
             made = conducted(done, on=day, langs=langs, formats=wanted, who=who, progress=progress)
+            packed, kept_back = None, tuple[Finding, ...]()
+            if made.paper is not None and not no_pack:
+                try:
+                    packed = pack_engagement(done.engagement, done.source, made.paper, made.traces, who=who, progress=progress)
+                except Refused as refused:  # ledgers and report are there all the same
+                    kept_back = refused.findings
 
         def text() -> None:
             words = WORDS[out.lang]
             out.console.print(_subjects(done, words, out.lang))
             out.console.print(_used(done, words))
-            for line in (*_lines(done, words, output), *result_lines(made, out.lang)):
+            for line in (*_lines(done, words, output), *result_lines(made, out.lang), *guide(output, made, packed, out.lang)):
                 out.console.print(line, markup=False, soft_wrap=True)
 
-        result = add_results(_result(done, output), made)
-        out.end(result, [*done.findings, *made.findings], text=text)
+        result = add_results(_result(done, output), made) | {"pack": pack_data(packed), "remaining": remaining_data(made)}
+        out.end(result, [*done.findings, *made.findings, *kept_back], text=text)
 
 
 def _day(text: str) -> date | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gep.base.findings import Finding, Place, Refused, finding
@@ -25,10 +25,13 @@ OWN = "local"
 CONFIG = "book.toml"
 
 
-def read_files(data: Path, book: Path) -> dict[str, bytes]:
-    """The files a run reads: the shipped ones under `data`, and the configuration and `local/` of the book at `book`, by name."""
+def read_files(data: Path, book: Path, shipped: Sequence[str] = SHIPPED) -> dict[str, bytes]:
+    """The files a run reads: the shipped ones under `data`, and the configuration and `local/` of the book at `book`, by name.
+
+    `shipped`: the folders of `data`, where more than a run reads is wanted.
+    """
     found: dict[str, bytes] = {CONFIG: (book / CONFIG).read_bytes()}
-    for root, folder in [*((data, name) for name in SHIPPED), (book, OWN)]:
+    for root, folder in [*((data, name) for name in shipped), (book, OWN)]:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts):
                 found[path.relative_to(root).as_posix()] = path.read_bytes()
@@ -41,8 +44,13 @@ def manifest_of(files: Mapping[str, bytes]) -> bytes:
     return canonical({"schema": SCHEMA, "files": listed}) + b"\n"
 
 
+def name_of(files: Mapping[str, bytes]) -> str:
+    """The name that the files are kept under: SHA-256, hex, of their manifest."""
+    return hashlib.sha256(manifest_of(files)).hexdigest()
+
+
 def keep(folder: Path, files: Mapping[str, bytes]) -> str:
-    """Put the files into `folder`/<hash> unless they are there, and return the hash (SHA-256, hex, of the manifest)."""
+    """Put the files into `folder`/<hash> unless they are there, and return the hash (`name_of`)."""
     manifest = manifest_of(files)
     name = hashlib.sha256(manifest).hexdigest()
     if not (folder / name).is_dir():

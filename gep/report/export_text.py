@@ -8,6 +8,9 @@ from gep.base.data import data_root
 from gep.report import sandbox
 
 README, INSTRUCTIONS, CHECKER = "export/README.md.j2", "pack/INSTRUCTIONS.md.j2", "pack/verify.py"
+AUDIT_README, AUDIT_CHECKER = "pack/AUDIT.md.j2", "pack/verify_audit.py"
+BEGINS = "# --- "  # where the latter part of the checker of an audit pack begins, after what it imports
+ENDS = '\n\nif __name__ == "__main__":'  # where that of a book ends, before it is run
 STATE_ZH = {"trial": "试算", "preliminary": "初步核算", "reviewed": "评审", "final": "最终核实", "closed": "封账"}
 
 
@@ -23,6 +26,14 @@ def render(template: str, **given: object) -> bytes:
 def checker() -> bytes:
     """The program that checks a pack, as it is shipped."""
     return (data_root() / "templates" / CHECKER).read_bytes()
+
+
+def audit_checker() -> bytes:
+    """The program that checks the pack of an audit: that of a book with its own part behind it, one file that needs no other."""
+    first, latter = ((data_root() / "templates" / name).read_text(encoding="utf-8") for name in (CHECKER, AUDIT_CHECKER))
+    head = first[: first.rindex(ENDS)].replace("import argparse\n", "import argparse\nimport base64\n", 1)
+    head = head.replace("import sys\n", "import sys\nimport zlib\n", 1)
+    return f"{head}\n\n{latter[latter.index(BEGINS) :]}".encode()
 
 
 def use(row: Mapping[str, object]) -> dict[str, object]:

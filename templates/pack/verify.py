@@ -26,9 +26,9 @@ RECORD = ("submissions", "evidence", "rules", "catalogues", "releases", "closing
 LARGEST = 2**53 - 1
 
 WORDS = {
-    "pack-missing": ("没有 pack.json", "there is no pack.json"),
-    "pack-form": ("pack.json 不是 gep.pack/1 的规范清单", "pack.json is no canonical manifest of gep.pack/1"),
-    "pack-digest": ("pack.json 与其自身的摘要不符", "pack.json does not agree with its own digest"),
+    "pack-missing": ("没有清单", "there is no manifest"),
+    "pack-form": ("不是规范的清单", "this is no canonical manifest"),
+    "pack-digest": ("清单与其自身的摘要不符", "the manifest does not agree with its own digest"),
     "name": ("不是普通文件,或名称不在包内", "no plain file, or its name leads out of the pack"),
     "missing": ("清单所列的文件不存在", "a file of the manifest is missing"),
     "changed": ("文件与清单所记的哈希不符", "the file does not have the hash of the manifest"),
@@ -128,6 +128,11 @@ def is_name(name):
 class Check:
     """One check of one folder: what is wrong, what was checked and what was not."""
 
+    prefix = ""  # before every name that is told
+    manifest_name, schema = "pack.json", "gep.pack/1"
+    fields = ("schema", "files", "journal", "vintages", "digest")
+    by_work = BY_WORK
+
     def __init__(self, root, lang):
         self.root, self.lang = root, lang
         self.faults, self.notes, self.done, self.not_done = [], [], [], []
@@ -139,7 +144,7 @@ class Check:
         return {"zh": zh, "en": en, "": f"{zh} / {en}"}[self.lang]
 
     def fault(self, kind, place, found="", expected="", note=False):
-        text = f"{kind}  {place}: {self.words(*WORDS[kind])}"
+        text = f"{kind}  {self.prefix}{place}: {self.words(*WORDS[kind])}"
         if expected:
             text += "\n    {} {}\n    {} {}".format(self.words("应为", "expected"), expected, self.words("实为", "found"), found)
         target = self.notes if note else self.faults
@@ -196,12 +201,13 @@ class Check:
                     self.fault("name", path)
 
     def pack(self):
-        """pack.json against itself, every file against it, and the lists of sums."""
+        """The manifest against itself, every file against it, and the lists of sums."""
+        own = self.manifest_name
         try:
-            with open(self.path("pack.json"), "rb") as stream:
+            with open(self.path(own), "rb") as stream:
                 raw = stream.read()
         except OSError:
-            self.fault("pack-missing", "pack.json")
+            self.fault("pack-missing", own)
             return None
         try:
             if not raw.endswith(b"\n"):
@@ -209,23 +215,23 @@ class Check:
             data = parsed(raw[:-1])
             self.pack_form(data)
         except Form:
-            self.fault("pack-form", "pack.json")
+            self.fault("pack-form", own)
             return None
         body = {name: data[name] for name in data if name != "digest"}
         text = canonical(body).encode("utf-8")
         counted = hashlib.sha256(text).hexdigest()
         if counted != data["digest"]["sha256"]:
-            self.fault("pack-digest", "pack.json", counted, data["digest"]["sha256"])
+            self.fault("pack-digest", own, counted, data["digest"]["sha256"])
         elif self.sm3 and hashlib.new("sm3", text).hexdigest() != data["digest"]["sm3"]:
-            self.fault("pack-digest", "pack.json", hashlib.new("sm3", text).hexdigest(), data["digest"]["sm3"])
+            self.fault("pack-digest", own, hashlib.new("sm3", text).hexdigest(), data["digest"]["sm3"])
         listed = {entry["name"]: entry for entry in data["files"]}
         for name in sorted(listed):
             if name not in self.present:
                 self.fault("missing", name)
             else:
                 self.agrees(name, listed[name], "changed")
-        for name in sorted(self.present - set(listed) - {"pack.json"} - set(SUMS)):
-            if name in BY_WORK:
+        for name in sorted(self.present - set(listed) - {own} - set(SUMS)):
+            if name in self.by_work:
                 self.not_done.append(
                     self.words(
                         f"{name}:使用证据包时生成,不属于证据包,可删除",
@@ -238,17 +244,17 @@ class Check:
         count, zh, en = len(listed), " 与 SM3" if self.sm3 else "", " and SM3" if self.sm3 else ""
         self.done.append(
             self.words(
-                f"pack.json 的摘要与 {count} 个文件的 SHA-256{zh},缺少与多出的文件,校验和列表",
-                f"digest of pack.json, SHA-256{en} of {count} files, missing and extra files, lists of sums",
+                f"{own} 的摘要与 {count} 个文件的 SHA-256{zh},缺少与多出的文件,校验和列表",
+                f"digest of {own}, SHA-256{en} of {count} files, missing and extra files, lists of sums",
             )
         )
         return data
 
     def pack_form(self, data):
-        if not isinstance(data, dict) or set(data) != {"schema", "files", "journal", "vintages", "digest"}:
+        if not isinstance(data, dict) or set(data) != set(self.fields):
             raise Form("fields")
         files, journal = data["files"], data["journal"]
-        if data["schema"] != "gep.pack/1" or not is_digest(data["digest"]) or not isinstance(files, list):
+        if data["schema"] != self.schema or not is_digest(data["digest"]) or not isinstance(files, list):
             raise Form("schema")
         if not isinstance(journal, dict) or not is_count(journal.get("seq")):
             raise Form("journal")
@@ -265,8 +271,8 @@ class Check:
             raise Form("files")
 
     def sums(self, listed):
-        """SHA256SUMS and SM3SUMS line by line; that of pack.json is left to its own digest where SM3 cannot be counted."""
-        manifest = self.hashes("pack.json")
+        """SHA256SUMS and SM3SUMS line by line; that of the manifest is left to its own digest where SM3 cannot be counted."""
+        manifest = self.hashes(self.manifest_name)
         for name, kind in SUMS.items():
             if name not in self.present:
                 self.fault("missing", name)
@@ -278,9 +284,9 @@ class Check:
             if lines[-1] != "":
                 self.fault("sums", f"{name}:{len(lines)}")
             found = [line.partition("  ") for line in lines[:-1]]
-            if not own:  # no SM3 here: any digest of pack.json is taken as it stands
-                own = {entry: text for text, _, entry in found}.get("pack.json", "")
-            expected["pack.json"] = own
+            if not own:  # no SM3 here: any digest of the manifest is taken as it stands
+                own = {entry: text for text, _, entry in found}.get(self.manifest_name, "")
+            expected[self.manifest_name] = own
             wanted = [f"{expected[entry]}  {entry}" for entry in sorted(expected)]
             for number, line in enumerate(lines[:-1], 1):
                 if number > len(wanted) or line != wanted[number - 1]:
@@ -533,11 +539,12 @@ def anchor(text):
     return int(seq), digest(found)
 
 
-def main():
+def asked(about):
+    """What was given on the command line."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     here = os.path.dirname(os.path.abspath(__file__))
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(description=about)
     options.add_argument("folder", nargs="?", default=here, metavar="FOLDER")
     options.add_argument("--anchor", action="append", default=[], type=anchor, metavar="SEQ:SHA256")
     options.add_argument("--digest", action="append", default=[], type=digest, metavar="SHA256")
@@ -545,6 +552,11 @@ def main():
     given = options.parse_args()
     if not os.path.isdir(given.folder):
         options.error(given.folder)
+    return given
+
+
+def main():
+    given = asked(__doc__.splitlines()[0])
     check = Check(given.folder, given.lang)
     check.listing()
     pack = check.pack()
@@ -554,6 +566,11 @@ def main():
         check.head(pack, entries)
     check.digests(given.digest, pack)
     check.limits(given.anchor + given.digest)
+    return told(check, pack)
+
+
+def told(check, pack):
+    """Print what was found; the exit code."""
     for line in check.faults:
         print(check.words("错误", "FAULT"), line)
     for line in check.notes:

@@ -1,7 +1,7 @@
 """The acts of an engagement: who may take them, what they need, and what the engagement is after them. No storage in here.
 
-    open access take · evidence_form refuse_seal · paper review · problem responsibility · step · comment reply
-    assigned entry scored_event report · papers · seal
+    open access rules take · evidence_form refuse_seal · paper review · problem responsibility · step · comment reply
+    assigned entry scored_event report · papers pack · seal
 
 The same rules are asked when an act is entered and again, over the whole journal, when an engagement is verified. An act is never
 taken back: a record that is entered again with other words stands beside the one before it.
@@ -41,6 +41,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
     {
         "open": ("lead",),
         "access": ("lead", "auditor", "reviewer", "reader"),
+        "rules": ("lead",),
         "take": WORKING,
         "evidence_form": WORKING,
         "refuse_seal": WORKING,
@@ -56,6 +57,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "scored_event": WORKING,
         "report": WORKING,
         "papers": WORKING,
+        "pack": WORKING,
         "seal": ("lead",),
     }
 )
@@ -64,7 +66,7 @@ NAMED: Mapping[str, str] = MappingProxyType(
     {"evidence_form": "auditor", "paper": "preparer", "review": "reviewer", "reply": "replied_by"}
 )
 # what goes on after the seal: rectification is followed up, and the papers are made once more, no longer as a draft
-LATER = frozenset({"access", "take", "step", "comment", "reply", "papers"})
+LATER = frozenset({"access", "take", "step", "comment", "reply", "papers", "pack"})
 TENURE = "tenure.toml"
 Data = Mapping[str, Any]
 EMPTY: Mapping[str, Any] = MappingProxyType({})

@@ -22,6 +22,8 @@ from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.program import program
 from gep.catalog.evaluation import evaluation_of, evaluations
 from gep.catalog.evaluation_check import check_evaluation
+from gep.catalog.suspicions import FAVOUR_FILE, favour, rules
+from gep.catalog.suspicions import folder as rules_folder
 from gep.workflow.assets import is_asset
 from gep.workflow.audit.acts import Collected
 from gep.workflow.audit.entries import assigned_of, entries_of, reported_of, scored_of
@@ -185,7 +187,11 @@ class _Run:
             patches=a.records.patches,
             reports=reported_of(a.collected),
         )
-        return suspicions(a.source.book.store, asked, registers, known_on=a.tenure.known_on)
+        kept = rules_folder(a.source.book.data or data_root())
+        return suspicions(
+            a.source.book.store, asked, registers,
+            known_on=a.tenure.known_on, rules=rules(kept), favour=favour(kept / FAVOUR_FILE),
+        )  # fmt: skip
 
 
 def open_problems(results: Results) -> int:

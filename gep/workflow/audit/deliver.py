@@ -10,11 +10,12 @@ The same content with the same files is entered once; other content stands in a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.program import program
 from gep.book import Book, whoami
 from gep.ledger.acts import person
 from gep.ledger.files import digest_bytes, write_whole
@@ -25,8 +26,10 @@ from gep.workflow.audit.acts import MAY
 from gep.workflow.audit.conduct import conduct, open_problems
 from gep.workflow.audit.engagement import PAPERS, Engagement
 from gep.workflow.audit.forms.case import Results
+from gep.workflow.audit.frozen import digest_kept
 from gep.workflow.audit.run import Audited
 from gep.workflow.audit.source import Progress
+from gep.workflow.forms.trails import Traces
 from gep.workflow.render import FORMATS, LANGS, Format, Lang
 
 SHORT = 16  # characters of the digest that name the folder
@@ -47,11 +50,16 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Made:
-    """What a conduct came to. `results` None: the book has nothing to audit; `delivered` None: no files were made."""
+    """What a conduct came to. `results` None: the book has nothing to audit; `delivered` None: no files were made.
+
+    `paper`: what the files show; `traces`: the traces read for it.
+    """
 
     results: Results | None
     delivered: Delivered | None
     findings: tuple[Finding, ...]
+    paper: AuditPaper | None = None
+    traces: Traces = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def open_problems(self) -> int | None:
@@ -70,18 +78,19 @@ def conducted(
     """Conduct the audit, make its papers and deliver them; what cannot be made is told, and what was made before it stays."""
     from gep.workflow.audit.paper import paper_of
 
-    results, told = None, list[Finding]()
+    results, told, traces = None, list[Finding](), Traces()
     try:
         found = conduct(audited, on=on, progress=progress)
         results, told = found.results, list(found.findings)
         progress("papers")
         paper = paper_of(results)
         made = deliver(
-            paper, audited.source.book, audited.engagement, langs=langs, formats=formats, who=who, progress=progress
+            paper, audited.source.book, audited.engagement,
+            langs=langs, formats=formats, who=who, traces=traces, progress=progress,
         )  # fmt: skip
     except Refused as refused:
         return Made(results, None, tuple(dict.fromkeys([*told, *refused.findings])))
-    return Made(results, made, tuple(dict.fromkeys([*told, *made.findings])))
+    return Made(results, made, tuple(dict.fromkeys([*told, *made.findings])), paper, traces)
 
 
 def deliver(
@@ -92,11 +101,14 @@ def deliver(
     langs: Sequence[Lang] = LANGS,
     formats: Sequence[Format] = FORMATS,
     who: str = "",
+    traces: Traces | None = None,
     progress: Progress = lambda text: None,
 ) -> Delivered:
     """Make the files of the papers, put them into the engagement and enter them in the name of `who`.
 
-    `book`: the source they were made from, for its templates and for what figures rest on. Raises Refused where this person may
+    Entered with them is what it takes to make them again: the rules, the day of rectification, the language that the page opens
+    in, and which program it was. `book`: the source they were made from, for its templates and for what figures rest on. `traces`:
+    those read before, to which those read now are added. Raises Refused where this person may
     not enter papers, a template cannot be set, or a printed total does not agree with its parts.
     """
     content = paper.content
@@ -108,7 +120,7 @@ def deliver(
         raise Refused([finding("AUDIT-PAPERS-NOT-MADE", Place(f"{PAPERS}/{folder.name}"), found=shown, expected=expected)])
     made: dict[str, bytes] = {}
     told: list[Finding] = []
-    for name, data, found in _files(paper, book, content, langs, formats):
+    for name, data, found in paper_files(paper, book, langs, formats, traces):
         progress(name)
         made[name] = data
         told += found
@@ -116,16 +128,28 @@ def deliver(
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, data)
     hashes = {name: digest_bytes(data).as_dict() for name, data in sorted(made.items())}
-    held = engagement.state().of("papers").get(content, {})
+    state = engagement.state()
+    held = state.of("papers").get(content, {})
     kept: Mapping[str, Mapping[str, str]] = held.get("files", {})
-    record = {"draft": paper.head.draft, "folder": folder.name, "files": {**kept, **hashes}}
-    entry = None if held == record else engagement.act("papers", {"id": content, "record": record}, who=who)
+    record = {
+        "draft": paper.head.draft, "folder": folder.name, "day": paper.head.made_on, "rules": digest_kept(state),
+        "opens": langs[0] if "html" in formats else held.get("opens", langs[0]),
+        "program": dict(program()), "files": {**kept, **hashes},
+    }  # fmt: skip
+    newest = next((e for e in reversed(engagement.entries()) if e.act == PAPERS), None)
+    entry = (
+        None
+        if newest is not None and newest.data == {"id": content, "record": record}
+        else engagement.act("papers", {"id": content, "record": record}, who=who)
+    )
     return Delivered(content, folder, tuple((n, h["sha256"]) for n, h in hashes.items()), entry, tuple(dict.fromkeys(told)))
 
 
-def _files(paper: AuditPaper, book: Book, content: str, langs: Sequence[Lang], formats: Sequence[Format]) -> Iterator[File]:
-    """Every file with its name and what was found in making it."""
-    name, folders = paper.head.engagement, _templates(book)
+def paper_files(
+    paper: AuditPaper, book: Book, langs: Sequence[Lang], formats: Sequence[Format], traces: Traces | None = None
+) -> Iterator[File]:
+    """Every file with its name and what was found in making it. The page opens in the first of the languages."""
+    name, folders, content = paper.head.engagement, _templates(book), paper.content
     draw = _drawer(folders)
     for lang in langs:
         if "xlsx" in formats:
@@ -143,7 +167,7 @@ def _files(paper: AuditPaper, book: Book, content: str, langs: Sequence[Lang], f
         from gep.report.audit_web import audit_web
         from gep.workflow.forms.trails import trails
 
-        page = audit_web(paper, trails(book, paper), lang=langs[0], draw=draw, folders=folders, content=content)
+        page = audit_web(paper, trails(book, paper, read=traces), lang=langs[0], draw=draw, folders=folders, content=content)
         yield f"{name}.html", page, ()
 
 

@@ -5,7 +5,9 @@
     tenure.toml         as taken last
     taken/              each file as it was taken, by SHA-256; a file that changed stands beside its older self
     evidence/           the documents that evidence forms name, by SHA-256
+    rules/              the rules the audit goes by, by hash: a later program changes none of them
     papers/             the papers that were made, a folder for each content
+    pack/               the archive of all of it with its book, made anew each time (`gep.workflow.audit.pack`)
     work/               the query store of the source, made again when it is needed
 
 Nothing is ever removed. The engagement never writes to the book, and who made the audited accounts cannot act in it.
@@ -26,20 +28,21 @@ from filelock import FileLock, Timeout
 from gep.base.findings import Finding, Place, Refused, finding, stops
 from gep.base.program import program
 from gep.book import LOCK_SECONDS, now, whoami
-from gep.ledger import journal
+from gep.ledger import catalogues, journal
 from gep.ledger.acts import person
 from gep.ledger.files import Digest, digest_bytes, digest_file, folder_in_place, write_synced, write_whole
 from gep.ledger.journal import Entry, canonical
 from gep.ledger.recover import torn
 from gep.workflow.audit.acts import JOURNAL, MAY, TENURE, Act, State, advance, person_refusals, refusals, state_of
+from gep.workflow.audit.frozen import RULES, rule_faults
 from gep.workflow.audit.records import Tenure
 from gep.workflow.audit.source import Source, compilers, continues
 from gep.workflow.audit.tenure_file import audited_years
 
 SCHEMA = "gep.engagement/1"
-MANIFEST, TAKEN, EVIDENCE, PAPERS, WORK = "engagement.json", "taken", "evidence", "papers", "work"
+MANIFEST, TAKEN, EVIDENCE, PAPERS, PACK, WORK = "engagement.json", "taken", "evidence", "papers", "pack", "work"
 PERSONAL = frozenset({"AUDIT-NOT-IN-TEAM", "AUDIT-COMPILER"})
-OWN = frozenset({MANIFEST, JOURNAL, TENURE, TAKEN, EVIDENCE, PAPERS, WORK, ".lock", ".lock-holder"})
+OWN = frozenset({MANIFEST, JOURNAL, TENURE, TAKEN, EVIDENCE, RULES, PAPERS, PACK, WORK, ".lock", ".lock-holder"})
 
 
 @dataclass(frozen=True)
@@ -186,13 +189,15 @@ def begin(
     tenure: Tenure,
     source: Source,
     planned: Sequence[Act],
+    rules: Mapping[str, bytes] | None = None,
     *,
     who: str = "",
     clock: Callable[[], datetime] = now,
 ) -> tuple[Engagement, tuple[Entry, ...], tuple[Finding, ...]]:
     """Make the engagement or go on with it: access is recorded, then the planned acts, all of them or, if one may not be, none.
 
-    `planned` comes from `plan.acts_of` over the state the engagement is in. Raises Refused with every reason. Returns the handle,
+    `planned` comes from `plan.acts_of` over the state the engagement is in; `rules`: the files that an act `rules` among them
+    enters. Raises Refused with every reason. Returns the handle,
     the entries added and what is to be told.
     """
     engagement = Engagement(root, clock)
@@ -210,7 +215,7 @@ def begin(
             raise Refused(told)
         added = []
         for act in (accessed, *planned):
-            _keep(engagement, act)
+            _keep(engagement, act, rules or {})
             added.append(_append(engagement, act, who))
     return engagement, tuple(added), tuple(told)
 
@@ -237,8 +242,10 @@ def _make(engagement: Engagement, tenure: Tenure, source: Source, known: Mapping
         raise Refused([finding("AUDIT-ENGAGEMENT-TAKEN", place, found=engagement.root.name)]) from None
 
 
-def _keep(engagement: Engagement, act: Act) -> None:
-    """Put a file that is taken under its digest, before its line in the journal."""
+def _keep(engagement: Engagement, act: Act, rules: Mapping[str, bytes]) -> None:
+    """Put a file that is taken, or rules, under their digest, before their line in the journal."""
+    if act.act == RULES:
+        catalogues.keep(engagement.root / RULES, rules)
     if act.act != "take" or act.content is None:
         return
     path = engagement.file(act.data)
@@ -261,7 +268,7 @@ def verify_engagement(root: Path, anchors: Mapping[int, str] | None = None) -> t
     found = list(journal.verify(root / JOURNAL, anchors))
     entries = journal.sound(root / JOURNAL)
     found += _manifest_faults(root, entries)
-    found += _file_faults(root, entries)
+    found += [*_file_faults(root, entries), *rule_faults(root, entries)]
     if not stops(found):
         found += _act_faults(entries)
     return tuple(dict.fromkeys(found))

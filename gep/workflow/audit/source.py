@@ -82,7 +82,8 @@ class Source:
     """An opened source. `first`: digest of the first line of its journal, which is what makes it this book and no other.
 
     `years`: those audited; `closed`: every closed year; `used`: the vintages read, of the audited years and of all other closed
-    ones (for trends before the term); `known_on`: None for what is known now. `store`: SHA-256 of the private query store.
+    ones (for trends before the term); `known_on`: None for what is known now. `store`: SHA-256 of the private query store. `called`:
+    the name the source had, where it stands under another.
     """
 
     kind: Literal["book", "pack"]
@@ -97,10 +98,11 @@ class Source:
     store: str
     pack: str = ""
     findings: tuple[Finding, ...] = ()
+    called: str = ""
 
     @property
     def name(self) -> str:
-        return self.book.root.resolve().name
+        return self.called or self.book.root.resolve().name
 
     def vintage(self, year: int, profile: str) -> int | None:
         """The vintage read for a year of a profile or scheme; None where the source has none."""
@@ -136,17 +138,19 @@ def open_source(
     *,
     known_on: date | None = None,
     kept: str = "",
+    data: Path | None = None,
     clock: Callable[[], datetime] = now,
     progress: Progress = lambda text: None,
 ) -> Source:
     """Open a book or pack for reading. Nothing is written to it; the store stands in the folder `work`.
 
     `years`: the audited years; each must be closed. `known_on`: figures as known at the end of that day (UTC). `kept`: SHA-256 of
-    a store in `work` that was built before and may be used again if it is the same and of the same journal. Raises Refused: no
+    a store in `work` that was built before and may be used again if it is the same and of the same journal. `data`: the rules to
+    read, in place of those installed. Raises Refused: no
     book, a pack or record that is damaged, a year that is open or without data, a year of which nothing was known on the day.
     """
     root = whole(path)
-    book = Reading(root, work / STORE, clock=clock)
+    book = Reading(root, work / STORE, data, clock)
     sealed = (root / pack.MANIFEST).is_file()
     progress("verify")
     checked = verify(Reading(root, work / "none", clock=clock), progress=progress)

@@ -34,6 +34,10 @@ from gep.workflow.views import no_figure
 Shown = Statement | AuditPaper
 
 
+class Traces(dict[int, "tuple[Nodes, _Index]"]):
+    """Traces that were read, by vintage: each with the way from an address into it."""
+
+
 def trails(
     book: Book,
     shown: Shown,
@@ -74,6 +78,24 @@ def trails(
     if lost:
         raise Refused([f for text in lost for f in no_figure(text, []).findings])
     return replace(_named(book, merged(graphs), starts, documents, returned), named=frozenset(secret))
+
+
+def node_ids(book: Book, shown: Shown, read: Traces) -> dict[str, tuple[str, ...]]:
+    """The ids of the nodes that every figure of the book among those shown rests on directly, by address with its vintage.
+
+    `read`: the traces read before; those read now are added.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    with reading(book) as reader:
+        for text in sorted(addresses(shown)):
+            _, at, number = text.rpartition("@")
+            if at and number.isdecimal():
+                vintage = int(number)
+                if vintage not in read:
+                    read[vintage] = _read(reader, vintage)
+                index = read[vintage][1]
+                found[text] = tuple(index.ids[n] for n in index.starts(parse(text)))
+    return found
 
 
 def addresses(shown: Shown) -> set[str]:

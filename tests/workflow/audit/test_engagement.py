@@ -42,7 +42,7 @@ from tests.workflow.audit.engaged import (
 
 FILES = ["tenure.toml", "events.csv", "evidence/approval.txt", "observations.csv", "records/all.toml"]
 ACTS = [
-    "open", "access", *["take"] * 5, "evidence_form", "evidence_form", "refuse_seal", "paper", "review", "problem", "responsibility",
+    "open", "access", "rules", *["take"] * 5, "evidence_form", "evidence_form", "refuse_seal", "paper", "review", "problem", "responsibility",
     "comment", "reply", "step",
 ]  # fmt: skip
 
