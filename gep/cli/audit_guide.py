@@ -1,4 +1,4 @@
-"""What `gep audit` says at its end to somebody who sees an audit for the first time: what lies where, and what is to be done next."""
+"""What `gep audit` says at its end to whoever sees an audit for the first time: what lies where, and what is to be done next."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "where": "What lies where:",
         "pack": "  {path}  the pack, to hand on: checks itself, can be made again ({files} files, {bytes} bytes)",
         "digest": "    digest of the pack, SHA-256 {digest} (write it on the note of delivery)",
-        "journal": "  {path}  journal of the engagement; files taken, evidence and rules are in the same folder, not to be edited",
-        "next": "To do next (change records/*.toml and the other files beside the tenure, run the same command again; nothing is lost):",
+        "journal": "  {path}  journal of the engagement; files taken, evidence and rules stand beside it, not to be edited",
+        "next": "To do next (change the files beside the tenure, such as records/*.toml, and run this again; nothing is lost):",
         "draft": "This is a draft: every page says so until the engagement is sealed.",
         "final": "The engagement is sealed; ledgers and report are final.",
         "verify": "To check at any time: gep verify {root}",

@@ -37,9 +37,9 @@ def verify(
 ) -> None:
     """校验账册、证据包或审计项目,指出被改动之处 / Check a book, evidence pack or engagement; name what was changed and where.
 
-    离任审计证据包可以是压缩包,也可以是解压后的目录。--reperform 重新执行账册中的核算;对离任审计证据包,从包内重做全部台账和报告并逐字节
-    比对。/ The pack of an audit may be an archive or unpacked. With --reperform the runs of a book are done again; of the pack of
-    an audit all papers are made again from the pack alone and compared byte by byte.
+    离任审计证据包可以是压缩包,也可以是解压后的目录。--reperform 重新执行账册中的核算;对离任审计证据包,从包内重做全部台账和报告并
+    逐字节比对。/ The pack of an audit may be an archive or unpacked. With --reperform the runs of a book are done again; of the
+    pack of an audit all papers are made again from the pack alone and compared byte by byte.
     """
     from gep.ledger.closing import read_public_key, ungrouped
     from gep.workflow.audit.pack_check import is_audit_pack

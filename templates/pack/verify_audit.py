@@ -28,7 +28,10 @@ WORDS.update(
             "数字的踪迹没有通到报送单元格或参数",
             "the trace of the figure does not end in returned cells and parameters",
         ),
-        "figure-record": ("数字所依据的文件没有收入审计项目", "the figure rests on a file that the engagement did not take"),
+        "figure-record": (
+            "数字所依据的文件或评价体系没有收入审计项目",
+            "the figure rests on a file or scheme that the engagement did not take",
+        ),
     }
 )
 
@@ -62,7 +65,7 @@ class EngagementCheck(Check):
         elif act == "take":
             name = "{}{}".format(data["sha256"], data["suffix"])
             known[data["folder"]].add(name)
-            self.held("{}/{}".format(data["folder"], name), {"sha256": data["sha256"], "sm3": data["sm3"]}, place)
+            self.kept("{}/{}".format(data["folder"], name), {"sha256": data["sha256"], "sm3": data["sm3"]}, place)
         elif act == "rules":
             digest = data["record"]["sha256"]
             known["rules"].add(digest)
@@ -75,9 +78,9 @@ class EngagementCheck(Check):
                 path = "{}/{}".format(data["record"]["folder"], name)
                 known["papers"].add(path)
                 if last(self.entries, data["id"], name) == digests:
-                    self.held(f"papers/{path}", digests, place)
+                    self.kept(f"papers/{path}", digests, place)
 
-    def held(self, name, digests, place):
+    def kept(self, name, digests, place):
         if name not in self.present:
             self.fault("unkept", f"{name} ({place})")
         elif is_digest(digests):
@@ -179,14 +182,19 @@ class AuditCheck(Check):
             for address in sorted(self.shown(name) - set(listed)):
                 self.fault("figure-unlisted", f"{name} {address}")
         taken = {e["data"]["file"] for e in entries if e["act"] == "take"}
-        traces, counted = {}, 0
+        traces, counted, over_term, schemes = {}, 0, 0, self.schemes()
         for address in sorted(listed):
             counted += 1
-            path, at, vintage = address.rpartition("@")
+            _, at, vintage = address.rpartition("@")
             if at and vintage.isdigit():
                 if vintage not in traces:
                     traces[vintage] = Trace(self, vintage)
                 traces[vintage].follow(address, listed[address])
+            elif address.startswith("record/plan/"):
+                over_term += 1
+            elif address.startswith("record/evaluation/"):
+                if address.split("/")[2] not in schemes:
+                    self.fault("figure-record", address)
             elif address.startswith("record/"):
                 if not any(address == f"record/{n}" or address.startswith(f"record/{n}/") for n in taken):
                     self.fault("figure-record", address)
@@ -201,6 +209,23 @@ class AuditCheck(Check):
                 "returned cells, parameters or files that were taken",
             )
         )
+
+        if over_term:
+            self.not_done.append(
+                self.words(
+                    f"{over_term} 个数字由任期账户算出,没有逐步踪迹:用 --reperform 重做",
+                    f"{over_term} figures are of the account of the term and have no trace of their own: --reperform",
+                )
+            )
+
+    def schemes(self):
+        """The ids of the evaluation schemes among the kept rules."""
+        found = set()
+        for name in self.present:
+            if re.fullmatch(r"engagement/rules/[0-9a-f]{64}/(ledgers|local)/evaluation/[^/]+\.toml", name) and self.plain(name):
+                with open(self.path(name), encoding="utf-8", errors="replace") as stream:
+                    found |= set(re.findall(r'^id\s*=\s*"([^"]*)"', stream.read(), re.MULTILINE))
+        return found
 
     def list_of_figures(self):
         found = {}

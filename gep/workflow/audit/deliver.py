@@ -107,9 +107,9 @@ def deliver(
     """Make the files of the papers, put them into the engagement and enter them in the name of `who`.
 
     Entered with them is what it takes to make them again: the rules, the day of rectification, the language that the page opens
-    in, and which program it was. `book`: the source they were made from, for its templates and for what figures rest on. `traces`:
-    those read before, to which those read now are added. Raises Refused where this person may
-    not enter papers, a template cannot be set, or a printed total does not agree with its parts.
+    in, and which program it was. `book`: the source they were made from, for its templates and for what figures rest on.
+    `traces`: those read before, to which those read now are added. Raises Refused where this person may not enter papers, a
+    template cannot be set, or a printed total does not agree with its parts.
     """
     content = paper.content
     folder = engagement.root / PAPERS / content[:SHORT]

@@ -58,7 +58,7 @@ def digest_kept(state: State) -> str:
 
 
 def rules_of(root: Path, state: State, source: Path, aside: Path, *, renew: bool = False) -> Rules:
-    """The rules of the engagement at `root`; those of today, put into the folder `aside`, where it keeps none or they are renewed.
+    """The rules of the engagement at `root`; those of today, put into `aside`, where it keeps none or they are renewed.
 
     Raises Refused where a kept file was changed.
     """

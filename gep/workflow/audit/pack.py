@@ -5,7 +5,7 @@
     engagement/      journal, files as taken, documents, rules of its own day, papers
     figures.jsonl    every printed figure with the nodes of a trace, or the file of the audit, that it rests on
 
-The archive is a zip without clock or machine in it: the same content gives the same digest, and on the same system the same bytes.
+The archive is a zip without clock or machine in it: the same content gives the same digest, on the same system the same bytes.
 """
 
 from __future__ import annotations

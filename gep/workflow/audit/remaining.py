@@ -43,7 +43,7 @@ def _kinds(results: Results) -> Iterator[tuple[Kind, list[str]]]:
     held = results.collected
     scored = [t.scored for t in results.terms if t.scored is not None]
     judged = [t.judged for t in results.terms if t.judged is not None]
-    yield "not_assessed", [x.id for s in scored for x in s.excluded]
+    yield "not_assessed", [x.item for s in scored for x in s.excluded]
     yield "suspicions", [f"{s.rule} {s.region} {s.place}" for j in judged for s in j.suspicions]
     yield "not_judged", [u.rule for j in judged for u in j.unassessed]
     yield "unsigned", [f.id for f in held.forms if not f.opinion and not f.refused]

@@ -82,8 +82,8 @@ class Source:
     """An opened source. `first`: digest of the first line of its journal, which is what makes it this book and no other.
 
     `years`: those audited; `closed`: every closed year; `used`: the vintages read, of the audited years and of all other closed
-    ones (for trends before the term); `known_on`: None for what is known now. `store`: SHA-256 of the private query store. `called`:
-    the name the source had, where it stands under another.
+    ones (for trends before the term); `known_on`: None for what is known now. `store`: SHA-256 of the private query store.
+    `called`: the name the source had, where it stands under another.
     """
 
     kind: Literal["book", "pack"]
