@@ -1,25 +1,28 @@
 """The acts of an engagement: who may take them, what they need, and what the engagement is after them. No storage in here.
 
     open access rules take · evidence_form refuse_seal · paper review · problem responsibility · step · comment reply
-    assigned entry scored_event report · papers pack · seal
+    assigned entry scored_event report · papers pack · seal · withdraw
+    suggestion transfer target liability project fund litigation incident signature
 
 The same rules are asked when an act is entered and again, over the whole journal, when an engagement is verified. An act is never
-taken back: a record that is entered again with other words stands beside the one before it.
+taken back: a record that is entered again with other words stands beside the one before it, and one that is withdrawn stays in
+the journal and counts no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from gep.accounts.rectification import check
 from gep.base.findings import Finding, Place, finding
 from gep.ledger.acts import person
 from gep.ledger.files import digest_bytes
 from gep.ledger.journal import Entry, canonical
+from gep.workflow.audit.open_checks import in_use
 from gep.workflow.audit.plain import from_plain
 from gep.workflow.audit.records import (
     Assignment,
@@ -34,7 +37,10 @@ from gep.workflow.audit.records import (
     ScoredCase,
     Step,
 )
+from gep.workflow.audit.records_open import KINDS as OPEN
+from gep.workflow.audit.records_open import Open, Withdrawal
 
+T = TypeVar("T")
 JOURNAL = "journal.jsonl"
 WORKING: tuple[Role, ...] = ("lead", "auditor")
 MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
@@ -56,6 +62,8 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "entry": WORKING,
         "scored_event": WORKING,
         "report": WORKING,
+        **dict.fromkeys(OPEN, WORKING),
+        "withdraw": WORKING,
         "papers": WORKING,
         "pack": WORKING,
         "seal": ("lead",),
@@ -63,10 +71,20 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
 )
 # the field that names the person of the team who answers for a record
 NAMED: Mapping[str, str] = MappingProxyType(
-    {"evidence_form": "auditor", "paper": "preparer", "review": "reviewer", "reply": "replied_by"}
+    {
+        "evidence_form": "auditor",
+        "paper": "preparer",
+        "review": "reviewer",
+        "reply": "replied_by",
+        "suggestion": "auditor",
+        "transfer": "auditor",
+        "withdraw": "by",
+    }
 )
-# what goes on after the seal: rectification is followed up, and the papers are made once more, no longer as a draft
-LATER = frozenset({"access", "take", "step", "comment", "reply", "papers", "pack"})
+# what goes on after the seal: rectification is followed up, ledgers are signed, matters are given to other authorities, and the
+# papers are made once more, no longer as a draft
+LATER = frozenset({"access", "take", "step", "comment", "reply", "signature", "transfer", "papers", "pack"})
+CLOSING = ("VERIFIED", "CLOSED")  # steps that one of the audit team takes
 TENURE = "tenure.toml"
 Data = Mapping[str, Any]
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -87,7 +105,7 @@ class State:
     """What an engagement is after a number of acts. Records by id as plain JSON, in the order they were first entered.
 
     `team`: person -> member; `compilers`: who made the audited accounts; `files`: the latest taking of each file by its name;
-    `reviews`, `responsibilities`, `refusals`, `replies`: by the id of what they are of; `sealed`: the number of the seal.
+    `sealed`: the number of the seal; `filed`: (act, id) of what was entered last out of a file, and not by itself.
     """
 
     team: Mapping[str, Member] = field(default_factory=lambda: EMPTY)
@@ -97,6 +115,7 @@ class State:
     records: Mapping[str, Mapping[str, Data]] = field(default_factory=lambda: EMPTY)
     steps: tuple[Data, ...] = ()
     sealed: int | None = None
+    filed: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, act: str) -> Mapping[str, Data]:
         """The records that acts of a kind entered, each as it was entered last, by id."""
@@ -116,6 +135,8 @@ class Collected:
     entries: tuple[ItemEntry, ...] = ()
     scored: tuple[ScoredCase, ...] = ()
     reports: tuple[ReportedFigure, ...] = ()
+    open: Open = field(default_factory=Open)
+    withdrawn: tuple[Withdrawal, ...] = ()
 
 
 def state_of(entries: Iterable[Entry]) -> State:
@@ -137,8 +158,10 @@ def advance(state: State, e: Entry) -> State:
         return replace(state, steps=(*state.steps, d["record"]))
     if e.act == "seal":
         return replace(state, sealed=e.seq)
-    held = {**state.of(e.act), str(d["id"]): d["record"]}
-    return replace(state, records={**state.records, e.act: held})
+    name = str(d["id"])
+    held = {**state.of(e.act), name: d["record"]}
+    filed = state.filed | {(e.act, name)} if "from" in d else state.filed - {(e.act, name)}
+    return replace(state, records={**state.records, e.act: held}, filed=filed)
 
 
 def team_of(listed: Iterable[Any]) -> dict[str, Member]:
@@ -152,33 +175,27 @@ def fingerprint(record: Data) -> str:
 
 
 def collected(state: State) -> Collected:
-    """Each record put together from the acts that entered its parts, without a review of other words than those that stand."""
-    forms = [
-        from_plain(EvidenceForm, {**form, "refused": state.of("refuse_seal").get(name, EMPTY).get("refused", "")})
-        for name, form in state.of("evidence_form").items()
-    ]
-    papers = [
-        from_plain(Paper, {**paper, **(state.of("review")[name] if reviewed(state, name) else {})})
-        for name, paper in state.of("paper").items()
-    ]
-    problems = [
-        from_plain(Problem, {**problem, **state.of("responsibility").get(name, EMPTY)})
-        for name, problem in state.of("problem").items()
-    ]
-    comments = [
-        from_plain(Comment, {**comment, **state.of("reply").get(name, EMPTY)}) for name, comment in state.of("comment").items()
-    ]
-    steps = [from_plain(Step, step) for step in state.steps]
+    """Each record put together from the acts that entered its parts: as it stands, reviewed in these words, and not withdrawn."""
+    withdrawn = tuple(from_plain(Withdrawal, w) for w in state.of("withdraw").values())
+    gone = {(w.kind, w.of) for w in withdrawn}
+
+    def made(kind: str, cls: type[T], part: Callable[[str], Data] = lambda name: EMPTY) -> tuple[T, ...]:
+        return tuple(
+            from_plain(cls, {**record, **part(name)}) for name, record in state.of(kind).items() if (kind, name) not in gone
+        )
+
     return Collected(
-        tuple(forms),
-        tuple(papers),
-        tuple(problems),
-        tuple(steps),
-        tuple(comments),
-        tuple(from_plain(Assignment, a) for a in state.of("assigned").values()),
-        tuple(from_plain(ItemEntry, e) for e in state.of("entry").values()),
-        tuple(from_plain(ScoredCase, e) for e in state.of("scored_event").values()),
-        tuple(from_plain(ReportedFigure, r) for r in state.of("report").values()),
+        forms=made("evidence_form", EvidenceForm, lambda n: state.of("refuse_seal").get(n, EMPTY)),
+        papers=made("paper", Paper, lambda n: state.of("review")[n] if reviewed(state, n) else EMPTY),
+        problems=made("problem", Problem, lambda n: state.of("responsibility").get(n, EMPTY)),
+        steps=tuple(from_plain(Step, step) for step in state.steps if ("problem", str(step["problem"])) not in gone),
+        comments=made("comment", Comment, lambda n: state.of("reply").get(n, EMPTY)),
+        assigned=made("assigned", Assignment),
+        entries=made("entry", ItemEntry),
+        scored=made("scored_event", ScoredCase),
+        reports=made("report", ReportedFigure),
+        open=Open(**{place: made(kind, cls) for kind, (cls, place) in OPEN.items()}),
+        withdrawn=withdrawn,
     )
 
 
@@ -207,6 +224,8 @@ def refusals(state: State, act: str, data: Data, who: str, *, seq: int = 0) -> I
             if not entered:
                 yield finding("AUDIT-FOR-ANOTHER", place, found=who, expected=name or "-", act=act)
             yield from person_refusals(state, name, MAY[act], act, place)
+    if act == "step" and data["record"]["state"] in CLOSING:
+        yield from _verifier(state, str(data["record"]["by"]), who, place, entered=entered)
     if act in CHECKS:
         yield from CHECKS[act](state, data, place)
 
@@ -223,6 +242,15 @@ def person_refusals(state: State, who: str, allowed: Iterable[Role], act: str, p
     done = state.compilers.get(person(who))
     if done:
         yield finding("AUDIT-COMPILER", place, found=who, expected=", ".join(done[:5]) + (" …" if len(done) > 5 else ""))
+
+
+def _verifier(state: State, by: str, who: str, place: Place, *, entered: bool) -> Iterator[Finding]:
+    """Rectification is verified and closed by one of the team, in his own name unless a file with it is taken."""
+    if person(by) == person(who):
+        return
+    if not entered:
+        yield finding("AUDIT-FOR-ANOTHER", place, found=who, expected=by or "-", act="step")
+    yield from person_refusals(state, by, ("lead", "auditor", "reviewer"), "step", place)
 
 
 def _known(state: State, kind: str, name: str, place: Place) -> Iterator[Finding]:
@@ -274,14 +302,37 @@ def _step(state: State, data: Data, place: Place) -> Iterator[Finding]:
     yield from (replace(f, place=place) for f in told if f.place.key == mine)
 
 
+def _withdraw(state: State, data: Data, place: Place) -> Iterator[Finding]:
+    """A record is withdrawn with grounds, once, and only if no other record rests on it."""
+    record = data["record"]
+    kind, name = str(record["kind"]), str(record["of"])
+    if data["id"] in state.of("withdraw") and state.of("withdraw")[str(data["id"])] == record:
+        yield finding("AUDIT-TWICE", place, found=f"{kind} {name}", expected=JOURNAL)
+    yield from _known(state, kind, name, place)
+    if not str(record.get("grounds", "")).strip():
+        yield finding("AUDIT-NO-GROUNDS", place, found="grounds", name="grounds")
+    held = collected(state)
+    others: list[tuple[str, object]] = [("paper", p) for p in held.papers]
+    others += [("problem", p) for p in held.problems]
+    for group in (held.assigned, held.entries, held.scored, *(getattr(held.open, place) for _, place in OPEN.values())):
+        others += [("", r) for r in group]
+    told = in_use([*held.withdrawn, from_plain(Withdrawal, record)], others, JOURNAL)
+    yield from (replace(f, place=place) for f in told if f.found == f"{kind} {name}")
+
+
 def _seal(state: State, data: Data, place: Place) -> Iterator[Finding]:
-    """A sealed engagement has no paper that nobody reviewed, and no problem without a paper."""
-    for name in state.of("paper"):
-        if not reviewed(state, name):
-            yield finding("AUDIT-UNREVIEWED", place, found=name)
-    for name, problem in state.of("problem").items():
-        if not problem.get("carried_from") and problem.get("paper") not in state.of("paper"):
-            yield finding("AUDIT-LINK", place, found=name, expected=", ".join(list(state.of("paper"))[:20]) or "-")
+    """A sealed engagement has no paper that nobody reviewed, no problem without a paper, and no comment without an answer."""
+    held = collected(state)
+    papers = [p.id for p in held.papers]
+    for paper in held.papers:
+        if not reviewed(state, paper.id):
+            yield finding("AUDIT-UNREVIEWED", place, found=paper.id)
+    for problem in held.problems:
+        if not problem.carried_from and problem.paper not in papers:
+            yield finding("AUDIT-LINK", place, found=problem.id, expected=", ".join(papers[:20]) or "-")
+    for comment in held.comments:
+        if comment.accepted is None:
+            yield finding("AUDIT-UNANSWERED", place, found=comment.id)
 
 
 CHECKS = MappingProxyType(
@@ -291,6 +342,7 @@ CHECKS = MappingProxyType(
         "refuse_seal": _refuse_seal,
         "reply": _reply,
         "step": _step,
+        "withdraw": _withdraw,
         "seal": _seal,
     }
 )

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar, cast
+from functools import cache
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 T = TypeVar("T")
-DAYS = frozenset({"made_on", "reviewed_on", "due", "found_on", "on", "start", "end", "known_on", "started", "day"})
-AMOUNTS = frozenset({"amount", "done", "count"})
 
 
 def to_plain(record: Any) -> dict[str, object]:
@@ -30,16 +29,23 @@ def _plain(value: object) -> object:
 
 def from_plain(kind: type[T], data: Mapping[str, object]) -> T:
     """The record again. Raises TypeError or ValueError for data that is none."""
-    known = {f.name for f in fields(cast(Any, kind))}
-    return kind(**{name: _typed(name, value) for name, value in data.items() if name in known})
+    known = _kinds(kind)
+    return kind(**{name: _typed(known[name], value) for name, value in data.items() if name in known})
 
 
-def _typed(name: str, value: object) -> object:
+@cache
+def _kinds(kind: type) -> Mapping[str, tuple[type, ...]]:
+    """Each field with the types that it may have."""
+    hints = get_type_hints(kind)
+    return {f.name: get_args(hints[f.name]) or (hints[f.name],) for f in fields(cast(Any, kind))}
+
+
+def _typed(kinds: tuple[type, ...], value: object) -> object:
     if value is None:
         return None
-    if name in DAYS:
+    if date in kinds:
         return date.fromisoformat(str(value))
-    if name in AMOUNTS:
+    if Decimal in kinds:
         return Decimal(str(value))
     return _tuples(value)
 

@@ -12,6 +12,7 @@ from gep.workflow.audit.acts import JOURNAL, TENURE, Act, Data, State, fingerpri
 from gep.workflow.audit.plain import to_plain
 from gep.workflow.audit.record_files import EVIDENCE, Records
 from gep.workflow.audit.records import Tenure
+from gep.workflow.audit.records_open import KINDS as OPEN
 
 # the parts of a record that another act enters, because another person may answer for them
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -27,16 +28,19 @@ def acts_of(state: State, tenure: Tenure, records: Records) -> tuple[tuple[Act, 
     told: list[Finding] = []
     digests: dict[str, str] = {}
     acts = list(_takes(state, tenure, records.files, digests))
+    withdrawn = {w.id for w in records.withdrawn} | set(state.of("withdraw"))
     told += (_gone(name, taken) for name, taken in state.files.items() if name not in records.files)
     for kind, group in (
         ("evidence_form", records.forms), ("paper", records.papers), ("problem", records.problems), ("comment", records.comments),
         ("assigned", records.assigned), ("entry", records.entries), ("scored_event", records.scored), ("report", records.reports),
+        *((kind, getattr(records.open, place)) for kind, (_, place) in OPEN.items()), ("withdraw", records.withdrawn),
     ):  # fmt: skip
         for record in group:
-            acts += _entered(state, kind, to_plain(record), _from(records, digests, kind, record.id), told)
+            plain = {"id": record.id, **to_plain(record)}
+            acts += _entered(state, kind, plain, _from(records, digests, kind, record.id), told)
         names = {record.id for record in group}
         for name in state.of(kind):
-            if name not in names:
+            if name not in names and (kind, name) in state.filed and f"{kind}:{name}" not in withdrawn:
                 told.append(finding("AUDIT-RECORD-GONE", Place(JOURNAL, key=f"{kind} {name}"), found=name))
     for number, step in enumerate(records.steps):
         plain = to_plain(step)
@@ -83,7 +87,7 @@ def _entered(state: State, kind: str, plain: dict[str, object], origin: dict[str
         return
     held = state.of(later).get(name)
     if all(v in (None, "") for v in part.values()):
-        if held is not None:
+        if held is not None and (later, name) in state.filed:
             told.append(finding("AUDIT-RECORD-GONE", Place(JOURNAL, key=f"{later} {name}"), found=name))
         return
     if later == "responsibility":

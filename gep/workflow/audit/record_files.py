@@ -4,7 +4,8 @@
     observations.csv    stocks observed on a day
     redline.csv         patch layers of the red line
     records/*.toml      evidence forms, working papers, problems, steps of rectification, comments, and what the evaluation and
-                        the attribution take from auditors (gep.workflow.audit.entries)
+                        the attribution take from auditors (gep.workflow.audit.entries), what stays open, what follows, and
+                        records withdrawn (gep.workflow.audit.open_files)
     evidence/           the documents that evidence forms name
 
 Anything else in the folder is not read.
@@ -27,7 +28,7 @@ from gep.base.findings import Finding, Place, Refused, finding, stops
 from gep.book import Book
 from gep.catalog.fields import Fields
 from gep.catalog.responsibility import responsibility, scheme_on
-from gep.workflow.audit import entries
+from gep.workflow.audit import entries, open_checks, open_files
 from gep.workflow.audit.event_files import EVENTS, OBSERVATIONS, read_events, read_observations
 from gep.workflow.audit.records import (
     AREAS,
@@ -44,6 +45,8 @@ from gep.workflow.audit.records import (
     Step,
     Tenure,
 )
+from gep.workflow.audit.records_open import KINDS as OPEN
+from gep.workflow.audit.records_open import Open, Withdrawal
 from gep.workflow.audit.redline_file import NAME as REDLINE
 from gep.workflow.audit.redline_file import read_redline
 from gep.workflow.audit.tenure_file import FILE, day
@@ -73,6 +76,8 @@ class Records:
     entries: tuple[ItemEntry, ...] = ()
     scored: tuple[ScoredCase, ...] = ()
     reports: tuple[ReportedFigure, ...] = ()
+    open: Open = field(default_factory=Open)
+    withdrawn: tuple[Withdrawal, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     source: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
@@ -107,6 +112,8 @@ def look(folder: Path, tenure: Tenure, book: Book, name: str = FILE) -> tuple[Re
         entries=tables.of(ItemEntry),
         scored=tables.of(ScoredCase),
         reports=tables.of(ReportedFigure),
+        open=Open(**{place: tables.of(kind) for kind, place in OPEN.values()}),
+        withdrawn=tables.of(Withdrawal),
         files=files,
         source=tables.source,
     )
@@ -117,6 +124,7 @@ def look(folder: Path, tenure: Tenure, book: Book, name: str = FILE) -> tuple[Re
     for kind in entries.KINDS:
         read += tables.pairs(kind)
     entries.check(read, tenure, book, names)
+    findings += _check_open(tables, made, tenure, book, names)
     findings += _check_classes(tables, tenure, book)
     findings += check(made.problems, made.steps, file=RECORDS)
     return made, tuple(findings)
@@ -179,7 +187,8 @@ def _read_tables(path: Path, shown: str, tables: _Tables, findings: list[Finding
             made = make(f)
             f.done()
             held = tables.read.setdefault(kind, [])
-            own = str(entry.get("id") or len(held))  # a step has no id: its place among the steps
+            # a step has no id: its place among the steps; a withdrawal that of what it withdraws
+            own = made.id if isinstance(made, Withdrawal) else str(entry.get("id") or len(held))
             if (name, own) in tables.source:
                 f.complain("AUDIT-TWICE", "id", found=own, expected=tables.source[name, own])
             tables.source.setdefault((name, own), shown)
@@ -301,6 +310,7 @@ READERS: Mapping[str, tuple[type, Callable[[Fields], object]]] = {
     "step": (Step, _step),
     "comment": (Comment, _comment),
     **entries.READERS,
+    **open_files.READERS,
 }
 
 
@@ -363,3 +373,20 @@ def _check_evidence_of_events(events: Sequence[tuple[Fields, Event]], made: Reco
     for f, e in events:
         if e.evidence and e.evidence not in names:
             f.complain("AUDIT-LINK", "evidence", found=e.evidence, expected=", ".join(sorted(names)[:20]) or "-")
+
+
+def _check_open(tables: _Tables, made: Records, tenure: Tenure, book: Book, evidence: set[str]) -> Iterator[Finding]:
+    """The records of what stays open, among themselves and with the others; and withdrawals of what others rest on."""
+    read = [pair for kind, _ in OPEN.values() for pair in tables.pairs(kind)]
+    known = open_checks.Known(
+        problems={p.id for p in made.problems},
+        evidence=evidence,
+        events={e.id for e in made.events},
+        regions=tuple(book.config.regions),
+    )
+    open_checks.check(read, tenure, known)
+    for f, record in read:
+        if figure := getattr(record, "figure", ""):
+            entries.check_figure(f, "figure", figure)
+    records = [(kind, r) for kind, (cls, _) in READERS.items() for _, r in tables.pairs(cls)]
+    yield from open_checks.in_use(made.withdrawn, [*records, *(("event", e) for e in made.events)], RECORDS)
