@@ -38,7 +38,7 @@ from gep.workflow.audit.records import (
     Step,
 )
 from gep.workflow.audit.records_open import KINDS as OPEN
-from gep.workflow.audit.records_open import Open, Withdrawal
+from gep.workflow.audit.records_open import Open, Withdrawal, open_of
 
 T = TypeVar("T")
 JOURNAL = "journal.jsonl"
@@ -194,7 +194,7 @@ def collected(state: State) -> Collected:
         entries=made("entry", ItemEntry),
         scored=made("scored_event", ScoredCase),
         reports=made("report", ReportedFigure),
-        open=Open(**{place: made(kind, cls) for kind, (cls, place) in OPEN.items()}),
+        open=open_of(made),
         withdrawn=withdrawn,
     )
 

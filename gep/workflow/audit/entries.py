@@ -96,7 +96,7 @@ def _above_zero(f: Fields, name: str) -> Decimal:
     return amount or Decimal(0)
 
 
-READERS: Mapping[str, tuple[type, Callable[[Fields], object]]] = {
+READERS: Mapping[str, tuple[type[object], Callable[[Fields], object]]] = {
     "assigned": (Assignment, _assigned),
     "entry": (ItemEntry, _entry),
     "scored_event": (ScoredCase, _scored),

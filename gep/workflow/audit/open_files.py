@@ -210,7 +210,7 @@ def _withdrawal(f: Fields) -> Withdrawal:
     )
 
 
-READERS: Mapping[str, tuple[type, Callable[[Fields], object]]] = {
+READERS: Mapping[str, tuple[type[object], Callable[[Fields], object]]] = {
     "suggestion": (Suggestion, _suggestion),
     "transfer": (Transfer, _transfer),
     "target": (Target, _target),

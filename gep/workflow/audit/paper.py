@@ -17,9 +17,13 @@ from gep.workflow.audit.forms import (
     events,
     evidence,
     handover,
+    matters,
+    projects,
     quality,
     rectification,
     redline,
+    signatures,
+    suggestions,
     suspicions,
     targets,
 )
@@ -35,9 +39,9 @@ Maker: TypeAlias = Callable[[Case], Iterator[Form]]
 # the ledgers of each audited term, and those of the engagement as a whole
 OF_A_TERM: tuple[Maker, ...] = (
     handover.forms, evaluation.forms, redline.forms, attribution.forms, compared.forms, constant.forms, targets.forms,
-    events.forms, quality.forms, suspicions.forms,
+    events.forms, quality.forms, suspicions.forms, projects.forms, matters.forms, signatures.forms,
 )  # fmt: skip
-OF_ALL: tuple[Maker, ...] = (evidence.forms, rectification.forms, comments.forms)
+OF_ALL: tuple[Maker, ...] = (evidence.forms, rectification.forms, comments.forms, suggestions.forms)
 NOBODY = Names("", "")
 
 

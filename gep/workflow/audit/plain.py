@@ -29,7 +29,7 @@ def _plain(value: object) -> object:
 
 def from_plain(kind: type[T], data: Mapping[str, object]) -> T:
     """The record again. Raises TypeError or ValueError for data that is none."""
-    known = _kinds(kind)
+    known = _kinds(cast(Any, kind))
     return kind(**{name: _typed(known[name], value) for name, value in data.items() if name in known})
 
 

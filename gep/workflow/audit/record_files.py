@@ -46,7 +46,7 @@ from gep.workflow.audit.records import (
     Tenure,
 )
 from gep.workflow.audit.records_open import KINDS as OPEN
-from gep.workflow.audit.records_open import Open, Withdrawal
+from gep.workflow.audit.records_open import Open, Withdrawal, open_of
 from gep.workflow.audit.redline_file import NAME as REDLINE
 from gep.workflow.audit.redline_file import read_redline
 from gep.workflow.audit.tenure_file import FILE, day
@@ -112,7 +112,7 @@ def look(folder: Path, tenure: Tenure, book: Book, name: str = FILE) -> tuple[Re
         entries=tables.of(ItemEntry),
         scored=tables.of(ScoredCase),
         reports=tables.of(ReportedFigure),
-        open=Open(**{place: tables.of(kind) for kind, place in OPEN.values()}),
+        open=open_of(lambda _, kind: tables.of(kind)),
         withdrawn=tables.of(Withdrawal),
         files=files,
         source=tables.source,
@@ -303,7 +303,7 @@ def _on(f: Fields, name: str) -> date:
     return day(f, name, required=True) or date.min
 
 
-READERS: Mapping[str, tuple[type, Callable[[Fields], object]]] = {
+READERS: Mapping[str, tuple[type[object], Callable[[Fields], object]]] = {
     "evidence_form": (EvidenceForm, _form),
     "paper": (Paper, _paper),
     "problem": (Problem, _problem),

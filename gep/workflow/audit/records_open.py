@@ -6,12 +6,12 @@ day of the handover; suggestions and transfers follow from the report. Amounts a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gep.base.records import Names
 
@@ -266,7 +266,7 @@ class Open:
 
 
 # the table of a record in records/*.toml, which is its act in the journal, with its kind and its place in Open
-KINDS: Mapping[str, tuple[type, str]] = {
+KINDS: Mapping[str, tuple[type[object], str]] = {
     "suggestion": (Suggestion, "suggestions"),
     "transfer": (Transfer, "transfers"),
     "target": (Target, "targets"),
@@ -277,3 +277,8 @@ KINDS: Mapping[str, tuple[type, str]] = {
     "incident": (Incident, "incidents"),
     "signature": (Signature, "signatures"),
 }
+
+
+def open_of(records: Callable[[str, type[Any]], tuple[Any, ...]]) -> Open:
+    """All records, those of each kind taken from `records` by the name of their table and their class."""
+    return Open(**{place: records(table, cls) for table, (cls, place) in KINDS.items()})

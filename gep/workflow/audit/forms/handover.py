@@ -32,10 +32,12 @@ from gep.workflow.audit.forms.cells import (
     term_amount,
     vintages,
 )
+from gep.workflow.audit.forms.handover_open import open_lines, open_notes
 from gep.workflow.audit.forms.rectification import overdue_words, state_words
+from gep.workflow.audit.forms.signatures import ledger_line, ledger_name, ledger_notes
 from gep.workflow.audit.forms.targets import Held, held_against, limit_words, limits_on
-from gep.workflow.audit.records import Balance, EvidenceForm, Problem, Subject
-from gep.workflow.audit.tenure_file import term_of
+from gep.workflow.audit.open_checks import successors
+from gep.workflow.audit.records import Balance, EvidenceForm, Problem
 from gep.workflow.chain import codes_on
 from gep.workflow.forms.lists import heading, said, worded
 
@@ -112,9 +114,11 @@ class _Ledger:
 def forms(case: Case) -> Iterator[Form]:
     """The handover ledger of the day a term ends; unsigned it is a draft."""
     ledger = _ledger(case)
-    lines = [*_stocks(ledger), *_open_items(ledger)]
+    codes = tuple(c.code for c in COLUMNS)
+    lines = [*_stocks(ledger), *_open_items(ledger), *open_lines(case, codes), ledger_line(case, codes)]
+    name = ledger_name(case, NAME)
     yield form(
-        case, (case.form_id("DA-01"), "DA-01", NAME), COLUMNS, lines, _notes(case, lines), checks=CHECKS, section="asset"
+        case, (case.form_id("DA-01"), "DA-01", name), COLUMNS, lines, _notes(case, lines), checks=CHECKS, section="asset"
     )  # fmt: skip
 
 
@@ -356,14 +360,8 @@ def _notes(case: Case, lines: Iterable[Line]) -> Iterator[Names]:
         "fixes such a rule is known; the method is printed with every figure.",
     )
     yield successor_words(case)
-    yield Names(
-        "移交人、接收人、监交人未签字，本台账为草稿。",
-        "Not signed by who hands over, who takes over and the witness: this ledger is a draft.",
-    )
-    yield Names(
-        "未完工项目及资金、诉讼：审计资料中没有登记，未列。",
-        "Unfinished projects with their funds, litigation: the engagement holds no register of them; none are listed.",
-    )
+    yield from ledger_notes(case)
+    yield from open_notes(case)
 
 
 def head_words(case: Case) -> Iterator[Names]:
@@ -379,14 +377,8 @@ def head_words(case: Case) -> Iterator[Names]:
     )
 
 
-def successors(case: Case) -> list[Subject]:
-    """Whose term in the same post begins on the day this one ends."""
-    post = term_of(case.subject).post
-    return [s for s in case.tenure.subjects if term_of(s).post == post and s.start == case.subject.end]
-
-
 def successor_words(case: Case) -> Names:
-    found = successors(case)
+    found = successors(case.tenure, case.subject)
     if not found:
         return Names(
             f"{case.subject.end} 起没有登记接任者；结存已按该日保存，供其后任使用。",

@@ -16,10 +16,6 @@ from gep.workflow.forms.reader import Reader, reading
 
 NAME = Names("目标、底线与上限", "Targets, floors and caps")
 NOTHING = Names("账册中没有适用于本地区的目标、底线或上限。", "The book holds no target, floor or cap for this region.")
-FUNDS = Names(
-    "项目与资金：本次审计资料中没有项目和资金登记，未列。",
-    "Projects and funds: the files of this engagement hold no register of them; none are listed.",
-)
 SENSE = Names(
     "差距＝实际－限额。底线（≥）为负、上限（≤）为正的，未达到。达到与否按未修约的数判断。",
     "Gap = figure − limit. Below a floor (≥) or above a cap (≤) it is not met; the figures decide as they are, before rounding.",
@@ -82,7 +78,7 @@ def forms(case: Case) -> Iterator[Form]:
     """The ledger of targets of a term."""
     held = held_against(case)
     lines = [_line(h, n) for n, h in enumerate(held, 1)]
-    notes = [*((SENSE,) if lines else (NOTHING,)), FUNDS]
+    notes = [SENSE if lines else NOTHING]
     name = case.form_id("TG")
     year = case.account.span
     yield form(case, (name, "TG", NAME), _columns(year.year_before, year.year), lines, notes)

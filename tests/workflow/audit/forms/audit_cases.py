@@ -24,6 +24,7 @@ from gep.workflow.audit.suspicions import Judged, Unassessed
 from gep.workflow.audit.term_ground import ground
 from gep.workflow.audit.term_plan import term_account
 from tests.accounts.scores import EVENTS, GRADES, SEVERITIES, block, deduct, ratio
+from tests.workflow.audit.forms.open_cases import OPEN, WITHDRAWN
 from tests.workflow.audit.terms import subject, tenure, years
 
 SCHEME, COUNTY = "assets", "990121"
@@ -80,7 +81,7 @@ COMMENTS = (
     Comment("c1", "p1", "原县长", date(2018, 5, 1), "不是本人批准", False, "有批示", "甲"),
     Comment("c2", "draft", "县政府", date(2018, 5, 2), "没有意见"),
 )
-COLLECTED = Collected(FORMS, PAPERS, PROBLEMS, STEPS, COMMENTS)
+COLLECTED = Collected(FORMS, PAPERS, PROBLEMS, STEPS, COMMENTS, open=OPEN, withdrawn=WITHDRAWN)
 FOREVER = date.max
 PATCHES = (
     Patch("A", "v1", COUNTY, "水源", Decimal("10"), "km2", date(2016, 1, 1), date(2017, 5, 31), Decimal("90"), Decimal("70")),

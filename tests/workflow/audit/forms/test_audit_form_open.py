@@ -1,0 +1,159 @@
+"""Ledgers of what stays open: which matters a handover takes over, what is left of each, who signed which figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from gep.report.form import Form
+from gep.workflow.audit.forms import handover, matters, projects, signatures, suggestions
+from gep.workflow.audit.forms.case import Case
+from gep.workflow.audit.records_open import Open, Signature
+from tests.ready import Ready
+from tests.workflow.audit.forms.audit_cases import EMPTY, both_languages, sample, unsourced, untrue
+from tests.workflow.audit.forms.open_cases import OPEN
+
+MAKERS = (matters, projects, signatures, suggestions)
+END = date(2017, 10, 1)
+
+
+@pytest.fixture(scope="module")
+def case(ready: Ready) -> Case:
+    return sample(ready.book("sample-city", "2016-2017"))
+
+
+def with_records(case: Case, **records: tuple[object, ...]) -> Case:
+    """The case with other records of what stays open."""
+    held = replace(case.collected, open=replace(OPEN, **records))  # type: ignore[arg-type]
+    results = replace(case.results, collected=held)
+    return Case(results, case.term)
+
+
+def forms(make: Callable[[Case], Iterator[Form]], case: Case) -> dict[str, Form]:
+    return {f.id: f for f in make(case)}
+
+
+@pytest.mark.parametrize("module", MAKERS, ids=lambda m: m.__name__.rpartition(".")[2])
+def test_every_number_has_a_source_and_every_sum_holds(case: Case, module: object) -> None:
+    for form in module.forms(case):  # type: ignore[attr-defined]
+        assert (unsourced(form), untrue(form), both_languages(form)) == ([], [], []), form.id
+
+
+def test_empty_registers_say_so_and_claim_nothing(case: Case) -> None:
+    bare = Case(replace(case.results, collected=EMPTY), case.term)
+    made = [f for m in MAKERS for f in m.forms(bare)]
+    assert [f.id for f in made] == [
+        "OM",
+        "PF-01",
+        "PF-02",
+        "SN",
+        "SG",
+        "TR",
+    ]  # what was withdrawn has no ledger where nothing was
+    assert all("没有登记" in f.notes[0].zh for f in made if f.id != "SN")
+    assert [line.code for line in forms(signatures.forms, bare)["SN"].lines] == ["out", "in", "witness"]
+
+
+def test_money_of_projects(case: Case) -> None:
+    form = forms(projects.forms, case)["PF-01"]
+    assert [form.at["j1", c].exact for c in ("unfunded", "unspent")] == [Decimal("200"), Decimal("149.5")]
+    assert form.at["j2", "unspent"].kind == "missing"  # spent is not known, and is not zero
+    assert [form.at[j, "handover"].text.en for j in ("j1", "j2", "j3")] == ["yes", "yes", "begun later"]
+    assert [form.at[j, "late"].text.en for j in ("j1", "j2", "j3")] == ["yes", "no day was set", "no day was set"]
+    # j3 states no money, so there is no unit that holds of all lines, and no total
+    assert "total" not in [line.code for line in form.lines]
+    form = forms(projects.forms, with_records(case, projects=OPEN.projects[:2]))["PF-01"]
+    assert (form.at["total", "received"].exact, form.at["total", "spent"].kind) == (Decimal("1000"), "missing")
+
+
+def test_funds_due_collected_and_spent(case: Case) -> None:
+    form = forms(projects.forms, case)["PF-02"]
+    assert [form.at["f1", c].exact for c in ("uncollected", "balance")] == [30, 0]
+    assert [form.at["total", c].exact for c in ("receivable", "collected", "uncollected")] == [95, 65, 30]
+
+
+def test_open_matters_on_the_day(case: Case) -> None:
+    form = forms(matters.forms, case)["OM"]
+    told = {line.code: form.at[line.code, "status"].text.en for line in form.lines if line.style != "group"}
+    assert told == {
+        "g1": "not yet due", "g2": "was due before", "l1": "open", "l2": "over", "l3": "began later", "c1": "open", "c2": "over",
+        "i1": "open",
+    }  # fmt: skip
+    assert [form.at[name, "remaining"].exact for name in ("g1", "l1", "i1")] == [Decimal("179.5"), 25, Decimal("4.5")]
+    assert form.at["g2", "remaining"].kind == "missing"
+    assert form.at["l3", "amount"].kind == "not_applicable"
+
+
+def test_the_handover_takes_over_what_is_open_and_nothing_else(case: Case) -> None:
+    form = forms(handover.forms, case)["DA-01"]
+    taken = [line.code.removeprefix("left.") for line in form.lines if line.code.startswith("left.")]
+    assert taken == ["target.g1", "liability.l1", "project.j1", "project.j2", "fund.f1", "litigation.c1", "incident.i1"]
+    assert form.at["left.project.j1", "open_issues"].text.en == (
+        "under way; late; in place 800, not in place 200, spent 650.5, not spent 149.5; as of 2017-09-30"
+    )
+    assert form.at["left.fund.f1", "target"].text.zh == "应征 90"
+    assert form.at["left.liability.l1", "open_issues"].text.zh == "已还 15，尚欠 25；截至 2017-09-30"
+    assert both_languages(form) == []
+    bare = forms(handover.forms, with_records(case, litigations=(), projects=()))["DA-01"]
+    assert any("lists none: unfinished projects, litigation." in n.en for n in bare.notes)
+    settled = forms(handover.forms, with_records(case, litigations=OPEN.litigations[1:]))["DA-01"]
+    assert any("none open on the day of handover: litigation." in n.en for n in settled.notes)
+
+
+@pytest.mark.parametrize(("closed", "taken"), [(END - timedelta(1), False), (END, True), (END + timedelta(1), True)])
+def test_a_case_closed_on_the_day_itself_is_taken_over(case: Case, closed: date, taken: bool) -> None:
+    """The day of handover belongs to the successor, so what was closed on it was still open when it began."""
+    held = replace(OPEN.litigations[0], closed_on=closed, decided="判决")
+    form = forms(handover.forms, with_records(case, litigations=(held,)))["DA-01"]
+    assert ("left.litigation.c1" in [line.code for line in form.lines]) == taken
+
+
+# ---- signatures
+
+
+def test_a_ledger_is_a_draft_until_all_three_have_signed_its_figures(case: Case) -> None:
+    form = forms(handover.forms, case)["DA-01"]
+    assert "草稿" in form.names.zh
+    assert [form.at["signatures", c].text.en for c in ("handover_sign", "takeover_sign", "witness_sign")] == [
+        "甲某 2017-10-09 (signed, without the check code)", "乙某 2017-10-09 (refused)",
+        "丙某 2017-10-09 (signed other figures; to be signed again)",
+    ]  # fmt: skip
+    note = next(n for n in form.notes if "draft" in n.en)
+    assert note.zh == "本台账为草稿。接收人（县长）：拒绝签字；监交人：所签数字已变，须重新签字。"
+    code = signatures.check_code(case)
+    given = (
+        *OPEN.signatures, Signature("n5", "X", "in", "乙某", date(2017, 10, 12), code=code),
+        Signature("n6", "X", "witness", "丙某", date(2017, 10, 12), code=code.upper()),
+    )  # fmt: skip
+    whole = with_records(case, signatures=given)
+    form = forms(handover.forms, whole)["DA-01"]
+    assert form.names == handover.NAME
+    assert any(n.en == "Signed by who hands over, who takes over and the witness." for n in form.notes)
+    listed = forms(signatures.forms, whole)["SN"]
+    assert [line.code for line in listed.lines] == ["n1", "n2", "n5", "n3", "n6"]
+
+
+def test_the_check_code_is_of_the_balances_of_the_day(case: Case) -> None:
+    code = signatures.check_code(case)
+    assert code == signatures.check_code(with_records(case, signatures=()))
+    balances = case.account.cut.balances
+    where = next(w for w, b in balances.at.items() if w[0] == END and b.table and b.amount)
+    moved = replace(balances, at={**balances.at, where: replace(balances.at[where], amount=balances.at[where].amount + 1)})  # type: ignore[operator]
+    cut = replace(case.account.cut, balances=moved)
+    term = replace(case.term, account=replace(case.account, cut=cut))
+    assert signatures.check_code(Case(case.results, term)) != code
+
+
+def test_suggestions_transfers_and_what_was_withdrawn(case: Case) -> None:
+    made = forms(suggestions.forms, case)
+    assert [made["SG"].at[s, "taken_up"].text.en for s in ("s1", "s2")] == ["not answered", "yes"]
+    assert made["TR"].at["t1", "amount"].exact == 10
+    assert made["WD"].at["comment:c9", "grounds"].text.zh == "重复"
+
+
+def test_records_without_any_are_empty() -> None:
+    assert Open() == Open((), (), (), (), (), (), (), (), ())
