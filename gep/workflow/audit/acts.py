@@ -84,7 +84,7 @@ NAMED: Mapping[str, str] = MappingProxyType(
 # what goes on after the seal: rectification is followed up, ledgers are signed, matters are given to other authorities, and the
 # papers are made once more, no longer as a draft
 LATER = frozenset({"access", "take", "step", "comment", "reply", "signature", "transfer", "papers", "pack"})
-CLOSING = ("VERIFIED", "CLOSED")  # steps that one of the audit team takes
+CLOSING = ("VERIFIED", "CLOSED")  # steps that nobody takes who made the accounts
 TENURE = "tenure.toml"
 Data = Mapping[str, Any]
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -225,7 +225,7 @@ def refusals(state: State, act: str, data: Data, who: str, *, seq: int = 0) -> I
                 yield finding("AUDIT-FOR-ANOTHER", place, found=who, expected=name or "-", act=act)
             yield from person_refusals(state, name, MAY[act], act, place)
     if act == "step" and data["record"]["state"] in CLOSING:
-        yield from _verifier(state, str(data["record"]["by"]), who, place, entered=entered)
+        yield from compiler_refusals(state, str(data["record"]["by"]), place)
     if act in CHECKS:
         yield from CHECKS[act](state, data, place)
 
@@ -239,18 +239,14 @@ def person_refusals(state: State, who: str, allowed: Iterable[Role], act: str, p
         yield finding("AUDIT-NOT-IN-TEAM", place, found=who or "-", expected=known)
     elif member.role not in roles:
         yield finding("AUDIT-ROLE", place, found=f"{who}: {member.role}", expected=" | ".join(roles), act=act)
+    yield from compiler_refusals(state, who, place)
+
+
+def compiler_refusals(state: State, who: str, place: Place) -> Iterator[Finding]:
+    """Who made the audited accounts takes no part in their audit."""
     done = state.compilers.get(person(who))
     if done:
         yield finding("AUDIT-COMPILER", place, found=who, expected=", ".join(done[:5]) + (" …" if len(done) > 5 else ""))
-
-
-def _verifier(state: State, by: str, who: str, place: Place, *, entered: bool) -> Iterator[Finding]:
-    """Rectification is verified and closed by one of the team, in his own name unless a file with it is taken."""
-    if person(by) == person(who):
-        return
-    if not entered:
-        yield finding("AUDIT-FOR-ANOTHER", place, found=who, expected=by or "-", act="step")
-    yield from person_refusals(state, by, ("lead", "auditor", "reviewer"), "step", place)
 
 
 def _known(state: State, kind: str, name: str, place: Place) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from gep.catalog.fields import Fields
 from gep.catalog.responsibility import responsibility, scheme_on
 from gep.workflow.audit import entries, open_checks, open_files
 from gep.workflow.audit.event_files import EVENTS, OBSERVATIONS, read_events, read_observations
+from gep.workflow.audit.incumbents import first_findings
 from gep.workflow.audit.records import (
     AREAS,
     Assignment,
@@ -127,6 +128,7 @@ def look(folder: Path, tenure: Tenure, book: Book, name: str = FILE) -> tuple[Re
     findings += _check_open(tables, made, tenure, book, names)
     findings += _check_classes(tables, tenure, book)
     findings += check(made.problems, made.steps, file=RECORDS)
+    findings += first_findings(made.problems, tenure, file=RECORDS)
     return made, tuple(findings)
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from gep.accounts.transition import OUTSIDE, Key, Transition, check_gross
 from gep.base.findings import Finding, Place, finding
+from gep.base.records import Key as CellKey
 from gep.base.states import exact_sum
 from gep.book import Book
 from gep.catalog.tables import CAUSE, matrix_dims
@@ -60,23 +61,37 @@ def land_moves(book: Book, account: TermAccount, region: str) -> LandMoves:
 
 
 def _gross(account: TermAccount, region: str) -> dict[Key, Decimal] | None:
-    """The changes of the term added up over their causes; what a survey re-states inside the area is no change of the land."""
+    """The changes of the term added up over their causes; None where one of them is unknown, or no table tells them."""
+    cells, period = account.computation.cells, account.span.period
+    if not any(t.id == TABLE for t in account.computation.layouts):
+        return None
+    found: dict[Key, Decimal] = {}
+    for pair, keys in moved_keys(account, region).items():
+        held = [cell for key in keys if (cell := cells.get(MEASURE, region, period, key)) is not None]
+        if any(cell.exact is None for cell in held):
+            return None
+        if any(cell.exact for cell in held):
+            found[pair] = exact_sum([Decimal(cell.amount) for cell in held if cell.exact])
+    return found
+
+
+def moved_keys(account: TermAccount, region: str) -> dict[Key, list[CellKey]]:
+    """The places of the account that a move is added up from, over its causes.
+
+    What a survey re-states inside the area is no change of the land and has no place here.
+    """
     cells, period = account.computation.cells, account.span.period
     layout = next((t for t in account.computation.layouts if t.id == TABLE), None)
     if layout is None:
-        return None
+        return {}
     rows_dim, columns_dim = matrix_dims(layout)
-    found: dict[Key, list[Decimal]] = {}
+    found: dict[Key, list[CellKey]] = {}
     for key in cells.keys(MEASURE, region, period):
-        place, cell = dict(key), cells.get(MEASURE, region, period, key)
+        place = dict(key)
         start, end = place[rows_dim][1:], place[columns_dim][1:]
-        if ALL in (start, end) or (place[CAUSE] == ADJUSTMENT and EDGE not in (start, end)) or cell is None:
-            continue
-        if cell.exact is None:
-            return None
-        if cell.exact:
-            found.setdefault((_class(start), _class(end)), []).append(Decimal(cell.amount))
-    return {key: exact_sum(several) for key, several in found.items()}
+        if ALL not in (start, end) and (place[CAUSE] != ADJUSTMENT or EDGE in (start, end)):
+            found.setdefault((_class(start), _class(end)), []).append(key)
+    return found
 
 
 def _class(code: str) -> str | None:

@@ -43,6 +43,15 @@ start = 2010-11-16
 end = 2011-01-01
 
 [[subject]]
+id = "governor-2011"
+zh = "州长"
+en = "Governor"
+kind = "government"
+name = "现任州长"
+start = 2011-01-01
+end = 2030-01-01
+
+[[subject]]
 id = "secretary"
 zh = "州委书记"
 en = "Party secretary"

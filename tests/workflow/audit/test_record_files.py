@@ -308,3 +308,39 @@ def test_every_fault_at_once(tmp_path: Path, book: Book) -> None:
     assert {f.place.file for f in refused.value.findings} == {
         "events.csv", "observations.csv", "records/all.toml", "records/bad.toml",
     }  # fmt: skip
+
+
+# ---- who answers first
+
+
+def first_of(tmp_path: Path, book: Book, *changes: tuple[str, str], tenure: str = TENURE) -> list[tuple[str, str, str]]:
+    path = tenure_folder(tmp_path / "t", tenure)
+    for old, new in changes:
+        change(path.parent / "records" / "all.toml", old, new)
+    told = [f for f in looked(path, book)[1] if f.code.startswith("RECTIFICATION-FIRST")]
+    return [(f.code, f.found, f.expected) for f in told]
+
+
+@pytest.mark.parametrize("named", ["现任州长", "governor-2011"])
+def test_the_present_head_answers_first(tmp_path: Path, book: Book, named: str) -> None:
+    assert first_of(tmp_path, book, ('first = "现任州长"', f'first = "{named}"')) == []
+
+
+@pytest.mark.parametrize("named", ["head", "secretary", "自然资源局长"])
+def test_neither_who_left_nor_the_head_of_another_post_does(tmp_path: Path, book: Book, named: str) -> None:
+    told = first_of(tmp_path, book, ('first = "现任州长"', f'first = "{named}"'))
+    assert told == [("RECTIFICATION-FIRST", named, "现任州长")]
+
+
+def test_a_head_whom_the_tenure_does_not_list_cannot_be_looked_up(tmp_path: Path, book: Book) -> None:
+    before = TENURE.replace("start = 2011-01-01\nend = 2030-01-01", "start = 2011-01-01\nend = 2012-01-01")
+    change_of = ('first = "现任州长"', 'first = "新州长"')
+    assert first_of(tmp_path, book, change_of, tenure=before) == [("RECTIFICATION-FIRST-UNKNOWN", "新州长", "")]
+
+
+def test_a_problem_found_while_another_was_in_office_is_his(tmp_path: Path, book: Book) -> None:
+    """The day of the finding decides, if the audit was started before it: the term of `head` ended on 16 November 2010."""
+    early = TENURE.replace("started = 2023-05-04", "started = 2010-03-01")
+    for found_on, named in (("2010-11-15", "head"), ("2010-11-16", "acting")):
+        new = f'first = "{named}"\nfound_on = {found_on}'
+        assert first_of(tmp_path / named, book, ('first = "现任州长"', new), tenure=early) == []

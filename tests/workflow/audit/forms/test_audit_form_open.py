@@ -9,13 +9,14 @@ from decimal import Decimal
 
 import pytest
 
-from gep.report.form import Form
-from gep.workflow.audit.forms import handover, matters, projects, signatures, suggestions
+from gep.report.form import Form, Stored
+from gep.workflow.audit.forms import handover, land, matters, projects, signatures, suggestions
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.records_open import Open, Signature
+from gep.workflow.audit.term_land import LandMoves
 from tests.ready import Ready
 from tests.workflow.audit.forms.audit_cases import EMPTY, both_languages, sample, unsourced, untrue
-from tests.workflow.audit.forms.open_cases import OPEN
+from tests.workflow.audit.forms.open_cases import COUNTY, OPEN
 
 MAKERS = (matters, projects, signatures, suggestions)
 END = date(2017, 10, 1)
@@ -157,3 +158,31 @@ def test_suggestions_transfers_and_what_was_withdrawn(case: Case) -> None:
 
 def test_records_without_any_are_empty() -> None:
     assert Open() == Open((), (), (), (), (), (), (), (), ())
+
+
+# ---- moves of land
+
+
+def test_moves_of_land_both_ways(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What moved in the years and does not stand from end to end went back, or on to a third class."""
+    gross = land.land_moves(case.ground.book, case.account, COUNTY).gross
+    assert gross
+    (first, area), *_ = sorted((pair, x) for pair, x in gross.items() if None not in pair)
+    back = (first[1], first[0])
+    end = {(first[0], first[0]): Decimal("900"), first: area - 1, back: Decimal("2")}
+    figures = tuple(Stored(f"asset_account/{COUNTY}/2017/LM-01/{n}@1", x, "hm2", "value") for n, x in enumerate(end.values()))
+    moves = LandMoves(COUNTY, (2016, 2017), gross, end, figures, ())
+    monkeypatch.setattr(land, "land_moves", lambda *_: moves)
+    form = forms(land.forms, case)["LM"]
+    assert (unsourced(form), untrue(form), both_languages(form)) == ([], [], [])
+    assert form.at[f"difference.{first[0]}", first[1]].exact == 1
+    assert form.at[f"difference.{first[1]}", first[0]].exact == gross.get(back, Decimal(0)) - 2
+    assert form.at["gross.total", "total"].exact == sum(gross.values())
+    assert form.at[f"difference.{first[0]}", first[0]].kind == "blank"  # land that stayed is no move
+
+
+def test_moves_of_land_without_both_ends(case: Case) -> None:
+    form = forms(land.forms, case)["LM"]
+    assert [line.code for line in form.lines if line.style == "group"] == ["of.gross"]
+    assert (unsourced(form), untrue(form), both_languages(form)) == ([], [], [])
+    assert any("only the sum of the years is shown" in n.en for n in form.notes[2:]), form.notes
