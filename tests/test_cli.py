@@ -50,7 +50,9 @@ VERBS = (
     "verify",
     "audit",
     "coefficients",
+    "engagement",
 )
+ACTS = ("show", "seal", "sign", "refuse", "reply", "review", "step", "withdraw")  # on an engagement
 HEAD = "region,period,item,category,part,value,state,unit,department,source,evidence,note\n"
 FAR = "999999,2010,lake_regulation,,,2.43,,亿立方米,水利局,garze2017,,\n"
 LAKE = FAR.replace("999999", "513300")
@@ -114,11 +116,19 @@ def test_help_lists_every_verb(run: Gep) -> None:
     text = run("--help").stdout
     assert [v for v in VERBS if v not in text] == []
     assert "生态产品总值" in text
-    assert {c.name or c.callback.__name__ for c in cli.app.registered_commands if c.callback} | {"coefficients"} == set(VERBS)
+    assert {c.name or c.callback.__name__ for c in cli.app.registered_commands if c.callback} | {
+        "coefficients",
+        "engagement",
+    } == set(VERBS)
 
 
 @pytest.mark.parametrize(
-    "verb", [*VERBS, "coefficients list", "coefficients show", "coefficients audit", "coefficients template"]
+    "verb",
+    [
+        *VERBS,
+        *(f"coefficients {name}" for name in ("list", "show", "audit", "template")),
+        *(f"engagement {name}" for name in ACTS),
+    ],
 )
 def test_every_verb_has_help_in_both_languages(run: Gep, verb: str) -> None:
     first = next(line for line in run(*verb.split(), "--help").stdout.splitlines() if " / " in line)

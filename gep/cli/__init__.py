@@ -14,6 +14,7 @@ import typer
 import gep
 from gep.cli import acts
 from gep.cli.audit import audit
+from gep.cli.audit_acts import engagement_app
 from gep.cli.catalogue import catalogue
 from gep.cli.coefficients import coefficients_app
 from gep.cli.compare import compare
@@ -37,6 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(coefficients_app, name="coefficients")
+app.add_typer(engagement_app, name="engagement")
 app.command()(demo)
 app.command()(audit)
 app.command()(catalogue)

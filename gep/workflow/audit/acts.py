@@ -292,6 +292,12 @@ def _step(state: State, data: Data, place: Place) -> Iterator[Finding]:
     problem = state.of("problem").get(str(record["problem"]))
     if problem is None:
         return
+    known = {
+        *state.of("evidence_form"),
+        *(name.removeprefix("evidence/") for name in state.files if name.startswith("evidence/")),
+    }
+    if record.get("evidence") and record["evidence"] not in known:
+        yield finding("AUDIT-LINK", place, found=record["evidence"], expected=", ".join(sorted(known)[:20]) or "-")
     steps = [from_plain(Step, s) for s in (*state.steps, record) if s["problem"] == record["problem"]]
     mine = f"rectification/{record['problem']}/{len(steps)}"
     told = check([from_plain(Problem, problem)], steps)

@@ -137,26 +137,37 @@ def _known(f: Fields, column: str, name: str, known: Collection[str]) -> None:
 
 
 def _signatures(signed: Sequence[tuple[Fields, Signature]], tenure: Tenure) -> None:
-    """A term that is audited, a day on which its ledger can be signed, and the person who has to sign, once."""
-    held: dict[tuple[str, str], str] = {}
+    held: list[Signature] = []
     for f, s in signed:
-        if s.term and s.term not in tenure.audited:
-            f.complain("AUDIT-LINK", "term", found=s.term, expected=", ".join(tenure.audited) or "-")
-            continue
-        if not s.term or not s.name:
-            continue  # told as fields that are missing
-        subject = tenure.subject(s.term)
-        _order(f, ("on", s.on), ("end", subject.end))
-        who = signers(tenure, subject)[s.role]
-        names = {person(name) for name in who if name}
-        if s.role == "witness" and person(s.name) in names:
-            f.complain("AUDIT-SIGN-WITNESS", "name", found=s.name, expected=", ".join(n for n in who if n))
-        if s.role != "witness" and names and person(s.name) not in names:
-            f.complain("AUDIT-SIGN-NAME", "name", found=s.name, expected=", ".join(n for n in who if n))
-        if s.role != "witness" and not s.refused:
-            if (s.term, s.role) in held:
-                f.complain("AUDIT-TWICE", "role", found=s.role, expected=held[s.term, s.role])
-            held.setdefault((s.term, s.role), s.id)
+        if s.term and s.name:  # else told as fields that are missing
+            f.findings += signature_findings(s, held, tenure, f.place)
+        held.append(s)
+
+
+def signature_findings(s: Signature, before: Iterable[Signature], tenure: Tenure, place: Place) -> Iterator[Finding]:
+    """What stands against a signature: a term that is audited, a day on which its ledger can be signed, and the person
+    who has to sign, once. A witness is another person; a refusal may be followed by a signature.
+    """
+
+    def against(code: str, column: str, found: object, expected: object, **holes: object) -> Finding:
+        at = Place(place.file, place.row, column, key=place.key)
+        return finding(code, at, found=found, expected=expected, field=column, holes=holes)
+
+    if s.term not in tenure.audited:
+        yield against("AUDIT-LINK", "term", s.term, ", ".join(tenure.audited) or "-")
+        return
+    subject = tenure.subject(s.term)
+    if NO_DAY < s.on < subject.end:
+        yield against("AUDIT-DAY-ORDER", "on", s.on, f">= {subject.end}", before="end")
+    named = [name for name in signers(tenure, subject)[s.role] if name]
+    own = person(s.name) in {person(name) for name in named}
+    if s.role == "witness" and own:
+        yield against("AUDIT-SIGN-WITNESS", "name", s.name, ", ".join(named))
+    if s.role != "witness" and named and not own:
+        yield against("AUDIT-SIGN-NAME", "name", s.name, ", ".join(named))
+    same = [o.id for o in before if (o.term, o.role) == (s.term, s.role) and not o.refused and o.id != s.id]
+    if s.role != "witness" and not s.refused and same:
+        yield against("AUDIT-TWICE", "role", s.role, same[0])
 
 
 def signers(tenure: Tenure, subject: Subject) -> Mapping[str, tuple[str, ...]]:

@@ -345,6 +345,7 @@ def _check_links(made: Records, tables: _Tables, tenure: Tenure, evidence: set[s
         known(f, "subject", problem.subject, subjects)
     for f, step in tables.pairs(Step):
         known(f, "problem", step.problem, problems)
+        known(f, "evidence", step.evidence, forms | evidence)
     for f, comment in tables.pairs(Comment):
         known(f, "about", comment.about, {DRAFT, *forms, *papers, *problems})
 
