@@ -20,6 +20,9 @@ patches are lost, cut, moved with approval and quarried.
 Records (tenure_head_2016.py, tenure_head_2020.py, tenure_secretary.py). Forms, papers, problems, steps, comments, documents.
 What the evaluation and the attribution take from auditors, and a printed report (tenure_entries.py): its figures are those that
 the county returned, but for one in the engagement of the head of 2020, which is wrong on purpose.
+
+What stays open (tenure_open.py). Targets, debts to nature, projects and funds with their money, cases and incidents, the same for
+all three audits, each as it stood at the end of its term; suggestions, transfers, signatures and a comment that was withdrawn.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from gep.workflow.audit.records_open import KINDS as OPEN
 from tools.sample_parts import tenure_events, tenure_head_2016, tenure_head_2020, tenure_redline, tenure_secretary
 from tools.sample_parts.tenure_bundle import Bundle
 from tools.sample_parts.tenure_form import lines_of, tables_of
@@ -65,6 +69,8 @@ def files_of(engagement: Engagement, bundle: Bundle) -> dict[str, bytes]:
         "entries": ("entry", bundle.entries),
         "scored_events": ("scored_event", bundle.scored),
         "reports": ("report", bundle.reports),
+        **{place: (kind, getattr(bundle.open, place)) for kind, (_, place) in OPEN.items()},
+        "withdrawn": ("withdraw", bundle.withdrawn),
     }
     return {
         "tenure.toml": tenure_toml(engagement).encode(),

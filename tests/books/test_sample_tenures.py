@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,8 +17,10 @@ from gep.base.data import data_root
 from gep.book import Book
 from gep.catalog.evaluation import evaluations
 from gep.explain.address import parse
+from gep.workflow.audit.open_matters import Matter, status
 from gep.workflow.audit.record_files import Records, read_records
 from gep.workflow.audit.records import Tenure
+from gep.workflow.audit.records_open import KINDS, Liability
 from gep.workflow.audit.redline_file import read_redline
 from gep.workflow.audit.tenure_file import read_tenure
 from gep.workflow.views import rows as of_view
@@ -282,6 +285,8 @@ def test_one_is_closed_one_reopened_one_overdue_and_three_are_carried_over(recor
     taken = {p.id: p for p in after.problems if p.carried_from}
     assert set(taken) == open_then
     assert {p.carried_from for p in taken.values()} == {FIRST}
+    # the successor's own ledger takes them over on the same day
+    assert {s.problem for s in carried(after.problems, after.steps, LEFT)} == open_then
     was = {p.id: p for p in before.problems}
     assert all((p.amount, p.due, p.report) == (was[i].amount, was[i].due, was[i].report) for i, p in taken.items())
 
@@ -317,6 +322,49 @@ def test_the_figures_named_exist_in_the_book(records: dict[str, Records], ready:
         assert year not in ("2016", "2017") or (year, *shape) in there, text
 
 
+# ---- what stays open
+
+
+def test_every_kind_of_open_matter_is_there_and_the_handovers_differ(
+    records: dict[str, Records], tenures: dict[str, Tenure]
+) -> None:
+    held = records[NEXT].open
+    assert all(getattr(held, place) for _, place in KINDS.values())
+    taken = {
+        name: {m.id for _, place in KINDS.values() for m in getattr(made.open, place) if isinstance(m, get_args(Matter))
+               and status(m, tenures[name].subject(name).end) == "open"}
+        for name, made in records.items()
+    }  # fmt: skip
+    assert taken[FIRST] == {
+        "target-water-2020", "target-restored-2022", "liability-quarry", "liability-water", "liability-compensation",
+        "project-mine", "project-source", "fund-water-2019",
+    }  # fmt: skip
+    assert taken[NEXT] == {
+        "target-restored-2022", "target-farmland-2025", "liability-quarry", "liability-water", "project-source",
+        "project-forest", "fund-water-2021", "fund-mining-2021", "fund-forest-2021", "case-spill", "incident-tailings",
+    }  # fmt: skip
+    assert "case-spill" not in taken[PARTY]  # settled on 30 August 2022, before the secretary moved on
+
+
+def test_progress_is_told_as_of_the_end_of_the_term_and_never_runs_back(records: dict[str, Records]) -> None:
+    for name in ("liability-quarry", "project-mine", "project-source"):
+        told = [
+            (m.as_of, m.done if isinstance(m, Liability) else m.received)
+            for made in (records[FIRST], records[NEXT], records[PARTY])
+            for m in (*made.open.liabilities, *made.open.projects)
+            if m.id == name
+        ]
+        assert [d for d, _ in told] == [date(2020, 6, 30), date(2022, 2, 28), date(2022, 9, 19)]
+        amounts = [x for _, x in told if x is not None]
+        assert amounts == sorted(amounts)
+
+
+def test_one_handover_is_signed_one_is_not_and_a_comment_is_withdrawn(records: dict[str, Records]) -> None:
+    signed = {name: {s.role: bool(s.refused) for s in made.open.signatures} for name, made in records.items()}
+    assert signed == {FIRST: {"out": False, "in": False, "witness": False}, NEXT: {"out": False, "in": True}, PARTY: {}}
+    assert [w.id for w in records[NEXT].withdrawn] == ["comment:comment-2022-03"]
+
+
 # ---- made up
 
 
@@ -335,5 +383,5 @@ def test_everything_says_that_it_is_made_up(tenures: dict[str, Tenure], events: 
     for path in TENURES.rglob("records/*.toml"):
         for entries in tomllib.loads(path.read_text(encoding="utf-8")).values():
             for entry in entries:
-                texts = [str(entry[f]) for f in ("facts", "issue", "text", "opinion", "refused", "note") if f in entry]
+                texts = [str(entry[f]) for f in ("facts", "issue", "text", "opinion", "refused", "note", "grounds") if f in entry]
                 assert all("示例" in t for t in texts), entry

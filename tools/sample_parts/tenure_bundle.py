@@ -17,6 +17,7 @@ from gep.workflow.audit.records import (
     ScoredCase,
     Step,
 )
+from gep.workflow.audit.records_open import Open, Withdrawal
 from tools.sample_parts.tenure_deeds import Deed, deeds
 from tools.sample_parts.tenure_posts import REGION
 
@@ -47,6 +48,8 @@ class Bundle:
     entries: tuple[ItemEntry, ...] = ()
     scored: tuple[ScoredCase, ...] = ()
     reports: tuple[ReportedFigure, ...] = ()
+    open: Open = field(default_factory=Open)
+    withdrawn: tuple[Withdrawal, ...] = ()
 
 
 def figure(year: int, table: str, row: str, column: str, cause: str = "-", **named: str) -> str:

@@ -23,6 +23,7 @@ from tools.sample_parts.tenure_bundle import (
     figure,
 )
 from tools.sample_parts.tenure_entries import entered
+from tools.sample_parts.tenure_open import open_of
 from tools.sample_parts.tenure_posts import AUDITOR_A, AUDITOR_B, HEAD_2016, HEAD_2020, LEAD, REVIEWER
 from tools.sample_parts.tenure_redline import GIVEN_UP, SWAPPED
 from tools.sample_parts.tenure_returned import flow
@@ -50,7 +51,7 @@ def bundle() -> Bundle:
         redline={"redline-2019": LOST},
         documents=_documents(),
     )
-    return replace(made, **entered(HEAD_2016))
+    return replace(made, **entered(HEAD_2016), **open_of(HEAD_2016))
 
 
 def _forms() -> tuple[EvidenceForm, ...]:

@@ -24,6 +24,7 @@ from tools.sample_parts.tenure_bundle import (
     figure,
 )
 from tools.sample_parts.tenure_entries import entered
+from tools.sample_parts.tenure_open import open_of
 from tools.sample_parts.tenure_posts import AUDITOR_A, AUDITOR_B, HEAD_2016, HEAD_2020, HEAD_2022, LEAD, REVIEWER
 from tools.sample_parts.tenure_redline import GIVEN_UP, SMALL
 
@@ -55,7 +56,7 @@ def bundle() -> Bundle:
         redline={"redline-2019": before.LOST, "redline-2021": REDLINE},
         documents=_documents(),
     )
-    return replace(made, **entered(HEAD_2020))
+    return replace(made, **entered(HEAD_2020), **open_of(HEAD_2020))
 
 
 def _forms() -> tuple[EvidenceForm, ...]:
@@ -279,6 +280,13 @@ def _comments() -> tuple[Comment, ...]:
             accepted=False,
             reply="按斑块比较，另划补足不能抵消，不予采纳（示例）。",
             replied_by=LEAD,
+        ),
+        Comment(
+            id="comment-2022-03",
+            about="draft",
+            by=WATERS,
+            made_on=date(2022, 9, 8),
+            text="水资源公报的统计口径请另行说明（示例）。",
         ),
     )
 

@@ -20,6 +20,7 @@ from tools.sample_parts.tenure_bundle import (
     figure,
 )
 from tools.sample_parts.tenure_entries import entered
+from tools.sample_parts.tenure_open import open_of
 from tools.sample_parts.tenure_posts import AUDITOR_A, AUDITOR_B, LEAD, PARTY, PARTY_2022, REVIEWER
 from tools.sample_parts.tenure_redline import GIVEN_UP, SMALL
 from tools.sample_parts.tenure_returned import flow
@@ -48,7 +49,7 @@ def bundle() -> Bundle:
             "inspections.txt": document("红线检查记录", "2018-05 至 2022-09 没有检查记录。"),
         },
     )
-    return replace(made, **entered(PARTY))
+    return replace(made, **entered(PARTY), **open_of(PARTY))
 
 
 def _forms() -> tuple[EvidenceForm, ...]:

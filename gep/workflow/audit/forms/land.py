@@ -68,7 +68,7 @@ def _classes(moves: LandMoves) -> tuple[LandClass, ...]:
 
 
 def _names(case: Case, land_class: LandClass) -> Names:
-    return EDGE if land_class is OUTSIDE else case.code(CLASSES, land_class)
+    return EDGE if land_class is None else case.code(CLASSES, land_class)
 
 
 def _columns(case: Case, classes: tuple[LandClass, ...]) -> tuple[Column, ...]:
