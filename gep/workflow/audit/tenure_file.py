@@ -154,7 +154,9 @@ def _member(entry: Mapping[str, object], number: int, file: str, findings: list[
 
 
 def check_subjects(tenure: Tenure, place: Place) -> Iterator[Finding]:
-    """Audited subjects that are not there; terms that stand twice, have no day, overlap in one post or leave it empty."""
+    """Audited subjects that are not there or of another region; terms that stand twice, have no day, overlap in one post or leave
+    it empty.
+    """
     ids = [s.id for s in tenure.subjects]
     if not ids:
         yield finding("AUDIT-NO-SUBJECT", place)
@@ -163,6 +165,10 @@ def check_subjects(tenure: Tenure, place: Place) -> Iterator[Finding]:
     for name in tenure.audited:
         if name not in ids:
             yield finding("AUDIT-AUDITED", place, found=name, expected=", ".join(ids) or "-")
+    for s in tenure.subjects:
+        if s.id in tenure.audited and tenure.region and s.region != tenure.region:
+            at = Place(place.file, column="region", key=f"subject {s.id}")
+            yield finding("AUDIT-SUBJECT-REGION", at, found=s.region, expected=tenure.region)
     terms = [term_of(s) for s in tenure.subjects if s.id and NO_DAY not in (s.start, s.end)]
     for f in term_findings(terms):
         yield replace(f, place=Place(place.file, key=f.place.key))

@@ -10,8 +10,22 @@ from decimal import Decimal
 import pytest
 
 from gep.report.form import Form, Stored
-from gep.workflow.audit.forms import handover, land, matters, projects, signatures, suggestions
-from gep.workflow.audit.forms.case import Case
+from gep.workflow.audit.forms import (
+    comments,
+    events,
+    handover,
+    handover_open,
+    land,
+    matters,
+    projects,
+    signatures,
+    suggestions,
+    targets,
+)
+from gep.workflow.audit.forms.case import Case, Results
+from gep.workflow.audit.incumbents import heads_of
+from gep.workflow.audit.paper import OF_A_TERM
+from gep.workflow.audit.records import Problem
 from gep.workflow.audit.records_open import Open, Signature
 from gep.workflow.audit.term_land import LandMoves
 from tests.ready import Ready
@@ -99,31 +113,33 @@ def test_the_handover_takes_over_what_is_open_and_nothing_else(case: Case) -> No
     assert form.at["left.fund.f1", "target"].text.zh == "应征 90"
     assert form.at["left.liability.l1", "open_issues"].text.zh == "已还 15，尚欠 25；截至 2017-09-30"
     assert both_languages(form) == []
-    bare = forms(handover.forms, with_records(case, litigations=(), projects=()))["DA-01"]
-    assert any("lists none: unfinished projects, litigation." in n.en for n in bare.notes)
-    settled = forms(handover.forms, with_records(case, litigations=OPEN.litigations[1:]))["DA-01"]
-    assert any("none open on the day of handover: litigation." in n.en for n in settled.notes)
+    assert "草稿" in form.names.zh
+    assert form.at["signatures", "witness_sign"].text.zh.startswith("丙某")
+    bare = list(handover_open.open_notes(with_records(case, litigations=(), projects=())))
+    assert [n.en for n in bare] == ["The engagement holds no record of, and lists none: unfinished projects, litigation."]
+    settled = list(handover_open.open_notes(with_records(case, litigations=OPEN.litigations[1:])))
+    assert [n.zh for n in settled] == ["有登记，交接日没有未了结的：诉讼。"]
 
 
 @pytest.mark.parametrize(("closed", "taken"), [(END - timedelta(1), False), (END, True), (END + timedelta(1), True)])
 def test_a_case_closed_on_the_day_itself_is_taken_over(case: Case, closed: date, taken: bool) -> None:
     """The day of handover belongs to the successor, so what was closed on it was still open when it began."""
     held = replace(OPEN.litigations[0], closed_on=closed, decided="判决")
-    form = forms(handover.forms, with_records(case, litigations=(held,)))["DA-01"]
-    assert ("left.litigation.c1" in [line.code for line in form.lines]) == taken
+    lines = handover_open.open_lines(with_records(case, litigations=(held,)), ("name",))
+    assert ("left.litigation.c1" in [line.code for line in lines]) == taken
 
 
 # ---- signatures
 
 
 def test_a_ledger_is_a_draft_until_all_three_have_signed_its_figures(case: Case) -> None:
-    form = forms(handover.forms, case)["DA-01"]
-    assert "草稿" in form.names.zh
-    assert [form.at["signatures", c].text.en for c in ("handover_sign", "takeover_sign", "witness_sign")] == [
+    assert signatures.ledger_name(case, handover.NAME).zh == "离任交接台账（草稿）"
+    line = signatures.ledger_line(case, ("handover_sign", "takeover_sign", "witness_sign"))
+    assert [c.text.en for c in line.cells] == [
         "甲某 2017-10-09 (signed, without the check code)", "乙某 2017-10-09 (refused)",
         "丙某 2017-10-09 (signed other figures; to be signed again)",
     ]  # fmt: skip
-    note = next(n for n in form.notes if "draft" in n.en)
+    note = next(n for n in signatures.ledger_notes(case) if "draft" in n.en)
     assert note.zh == "本台账为草稿。接收人（县长）：拒绝签字；监交人：所签数字已变，须重新签字。"
     code = signatures.check_code(case)
     given = (
@@ -131,9 +147,8 @@ def test_a_ledger_is_a_draft_until_all_three_have_signed_its_figures(case: Case)
         Signature("n6", "X", "witness", "丙某", date(2017, 10, 12), code=code.upper()),
     )  # fmt: skip
     whole = with_records(case, signatures=given)
-    form = forms(handover.forms, whole)["DA-01"]
-    assert form.names == handover.NAME
-    assert any(n.en == "Signed by who hands over, who takes over and the witness." for n in form.notes)
+    assert signatures.ledger_name(whole, handover.NAME) == handover.NAME
+    assert [n.en for n in signatures.ledger_notes(whole)][-1] == "Signed by who hands over, who takes over and the witness."
     listed = forms(signatures.forms, whole)["SN"]
     assert [line.code for line in listed.lines] == ["n1", "n2", "n5", "n3", "n6"]
 
@@ -186,3 +201,36 @@ def test_moves_of_land_without_both_ends(case: Case) -> None:
     assert [line.code for line in form.lines if line.style == "group"] == ["of.gross"]
     assert (unsourced(form), untrue(form), both_languages(form)) == ([], [], [])
     assert any("only the sum of the years is shown" in n.en for n in form.notes[2:]), form.notes
+
+
+# ---- each audited term has its ledgers
+
+
+@pytest.fixture(scope="module")
+def two(case: Case) -> Results:
+    """Two audited terms of one post, the second with the account of the first."""
+    second = replace(case.term, subject=case.tenure.subject("Y"))
+    return replace(case.results, terms=(case.term, second), tenure=replace(case.tenure, audited=("X", "Y")))
+
+
+@pytest.mark.parametrize("module", [events, projects, signatures, targets], ids=lambda m: m.__name__.rpartition(".")[2])
+def test_a_ledger_of_a_term_stands_there_for_each(two: Results, module: object) -> None:
+    made = [f.id for term in two.terms for f in module.forms(Case(two, term))]  # type: ignore[attr-defined]
+    assert len(made) == len(set(made))
+    assert {name.rpartition(".")[2] for name in made} == {"X", "Y"}
+    assert module.forms in OF_A_TERM  # type: ignore[attr-defined]
+
+
+def test_a_ledger_of_the_engagement_stands_there_once(two: Results) -> None:
+    assert [f.id for f in comments.forms(Case(two, two.terms[0]))] == ["CM"]
+
+
+def test_the_head_who_answers_first_is_of_the_post_of_the_problem(two: Results) -> None:
+    def problem(subject: str) -> Problem:
+        return Problem("p", "r", "i", "w", "局", "", "Y", "phased", None, subject=subject, found_on=date(2017, 12, 1))
+
+    secretary = replace(two.tenure.subjects[0], id="S", kind="party")
+    tenure = replace(two.tenure, subjects=(*two.tenure.subjects, secretary))
+    assert [s.id for s in heads_of(problem("X"), tenure)] == ["W", "X", "Y"]
+    assert [s.id for s in heads_of(problem("S"), tenure)] == ["S"]
+    assert [s.id for s in heads_of(problem(""), tenure)] == ["W", "X", "Y"]  # of the posts that are audited
