@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from gep.accounts.rectification import standings
-from gep.workflow.audit.forms.case import Results
+from gep.workflow.audit.forms.case import Case, Results
+from gep.workflow.audit.forms.signatures import COUNTS, signed
 
 Kind: TypeAlias = Literal[
     "not_assessed",
@@ -21,6 +22,7 @@ Kind: TypeAlias = Literal[
     "unclassified",
     "unanswered",
     "open_problems",
+    "handover",
     "unsealed",
 ]
 
@@ -51,4 +53,6 @@ def _kinds(results: Results) -> Iterator[tuple[Kind, list[str]]]:
     yield "unclassified", [p.id for p in held.problems if not p.responsibility and not p.carried_from]
     yield "unanswered", [c.id for c in held.comments if c.accepted is None]
     yield "open_problems", [s.problem for s in standings(held.problems, held.steps, results.day) if s.is_open]
+    unsigned = [(t, s) for t in results.terms for s in signed(Case(results, t)) if s.status not in COUNTS]
+    yield "handover", [f"{t.subject.id} {s.role}" for t, s in unsigned]
     yield "unsealed", [] if results.sealed else [results.tenure.id]

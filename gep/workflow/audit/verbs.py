@@ -18,6 +18,7 @@ from gep.ledger.journal import Entry
 from gep.workflow.audit.acts import JOURNAL, TENURE, Act, State, collected, fingerprint, refusals, reviewed
 from gep.workflow.audit.engagement import Engagement
 from gep.workflow.audit.open_checks import signature_findings
+from gep.workflow.audit.open_files import WITHDRAWABLE
 from gep.workflow.audit.plain import to_plain
 from gep.workflow.audit.records import Member, Step
 from gep.workflow.audit.records_open import Signature, SignRole, Withdrawal
@@ -148,9 +149,5 @@ def overview(engagement: Engagement, day: date) -> Overview:
 def _counts(state: State) -> Mapping[str, int]:
     """The records that stand, by the name of their table; steps too."""
     gone = {(str(w["kind"]), str(w["of"])) for w in state.of("withdraw").values()}
-    own = {kind: sum((kind, name) not in gone for name in held) for kind, held in state.records.items() if kind not in PARTLY}
+    own = {kind: sum((kind, name) not in gone for name in state.of(kind)) for kind in WITHDRAWABLE}
     return {kind: n for kind, n in {**own, "step": len(state.steps)}.items() if n}
-
-
-# acts that add to a record, and the papers that were made
-PARTLY = ("refuse_seal", "review", "responsibility", "reply", "withdraw", "papers")

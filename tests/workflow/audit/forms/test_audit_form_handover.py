@@ -164,7 +164,7 @@ def test_open_items_are_handed_over_and_later_ones_are_not(city: Case) -> None:
 
 def test_an_unsigned_ledger_is_a_draft_and_names_the_successor(city: Case) -> None:
     told = " ".join(n.en for n in only(handover.forms, city).notes)
-    assert "This ledger is a draft. Handing over (Head): not signed; taking over (Head): not signed; witness: not signed." in told
+    assert "This ledger is a draft. " in told
     assert "are kept once and are the opening stocks of the successor" in told
     alone = replace(city.results.tenure, subjects=(city.subject,))
     case = Case(replace(city.results, tenure=alone), city.term)
