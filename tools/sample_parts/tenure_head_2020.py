@@ -25,7 +25,7 @@ from tools.sample_parts.tenure_bundle import (
 )
 from tools.sample_parts.tenure_entries import entered
 from tools.sample_parts.tenure_open import open_of
-from tools.sample_parts.tenure_posts import AUDITOR_A, AUDITOR_B, HEAD_2016, HEAD_2020, HEAD_2022, LEAD, REVIEWER
+from tools.sample_parts.tenure_posts import AUDITOR_A, AUDITOR_B, HEAD_2016, HEAD_2020, HEAD_2022, LEAD, LEFT, REVIEWER
 from tools.sample_parts.tenure_redline import GIVEN_UP, SMALL
 
 REPORT = "示例市审报〔2022〕8 号（虚构）"
@@ -179,6 +179,11 @@ def _carried() -> tuple[Problem, ...]:
     return tuple(replace(old[name], carried_from=HEAD_2016, paper="", first=HEAD_2022) for name in CARRIED)
 
 
+def _taken_over() -> tuple[Step, ...]:
+    """The steps that the open problems of the engagement before had made by the handover."""
+    return tuple(s for s in before.bundle().steps if s.problem in CARRIED and s.on < LEFT)
+
+
 def _problems() -> tuple[Problem, ...]:
     return (
         Problem(
@@ -239,8 +244,9 @@ def _problems() -> tuple[Problem, ...]:
 
 
 def _steps() -> tuple[Step, ...]:
-    """What was carried over goes on from where it stood; one problem is closed, one reopened, one overdue."""
+    """What was carried over comes with its steps and goes on from where it stood; one is closed, one reopened, one overdue."""
     return (
+        *_taken_over(),
         Step(before.LOST, "IN_PROGRESS", LAND, date(2022, 5, 9)),
         Step(before.LOST, "SUBMITTED", LAND, date(2022, 6, 20), GIVEN_UP, "restored-2022.txt"),
         Step(before.LOST, "VERIFIED", AUDITOR_B, date(2022, 7, 5), GIVEN_UP, "restored-2022.txt"),
@@ -292,7 +298,9 @@ def _comments() -> tuple[Comment, ...]:
 
 
 def _documents() -> dict[str, str]:
+    held = before.bundle().documents
     return {
+        **{name: held[name] for name in dict.fromkeys(s.evidence for s in _taken_over() if s.evidence)},
         "approvals.txt": document("2020—2022 年审批台账", "批准日与变更日见 events.csv。"),
         "redline-2021.txt": document("2021 年红线斑块比对", f"U2-04 {LOST} 公顷不在图层中，U2-02 扩大 {LOST} 公顷。"),
         "tailings-2021.txt": document("尾矿泄漏事故报告", f"2021-06-03，损毁土地 {SPILLED} 公顷。"),

@@ -55,7 +55,10 @@ NOTHING = Names(
 UNKNOWN = Names(
     "没有填写的数额未知，以“…”表示，不按零计算。", "An amount that is not stated is unknown (…) and never taken for zero."
 )
-CAP = Names("上限的余量为负的，已超过上限。", "A negative remainder of a cap means that it is passed.")
+PASSED = Names(
+    "目标的余量为负：上限已超过，下限已超额完成。",
+    "A target with a negative remainder is passed: a cap is exceeded, a floor more than reached.",
+)
 TARGETS = Names("未到期目标", "Targets not yet due")
 OWED = Names("负债：超额消耗、未治理的损毁、应恢复未恢复", "Liabilities: over-consumption, damage not treated, restoration owed")
 CASES, INCIDENTS = Names("诉讼与仲裁", "Litigations"), Names("突发环境和生态破坏事件", "Incidents")
@@ -74,7 +77,7 @@ def forms(case: Case) -> Iterator[Form]:
     lines = [
         x for code, names, found in groups if found for x in (heading(f"of.{code}", names, len(COLUMNS)), *found)
     ]  # fmt: skip
-    notes = [UNKNOWN, *([CAP] if any(t.sense == "cap" for t in held.targets) else [])] if lines else [NOTHING]
+    notes = [UNKNOWN, *([PASSED] if held.targets else [])] if lines else [NOTHING]
     yield form(case, (case.form_id("OM"), "OM", NAME), COLUMNS, lines, notes, checks=CHECKS if lines else ())
 
 

@@ -19,6 +19,7 @@ from gep.workflow.audit.forms.case import Case, Results
 from gep.workflow.audit.forms.evidence import figures_of
 from gep.workflow.audit.forms.rectification import responsibility_names
 from gep.workflow.audit.records import Comment, Problem
+from gep.workflow.audit.records_open import Suggestion, Transfer
 from gep.workflow.forms.sentences import at, listed, named, number, sentence, shown, span, unit_at
 
 TABLES = ("LA-01", "FT-01", "WR-01", "WL-01", "MN-01")  # whose stocks the report says in words, if the scheme has them
@@ -34,7 +35,7 @@ def paragraphs(results: Results, forms: Sequence[Form]) -> tuple[Paragraph, ...]
     for term in results.terms:
         case = Case(results, term)
         made += [*_evaluation(case, by), *_comparison(case, by), *_redline(case, by), *_handover(case, by), *_quality(case, by)]
-    made += [*_problems(results), *_handling(results, by), *_suggestions(), *_comments(results)]
+    made += [*_problems(results), *_handling(results, by), *_suggestions(results), *_comments(results)]
     return tuple(p for p in made if p.sentences)
 
 
@@ -247,13 +248,17 @@ def _handover(case: Case, forms: Forms) -> Iterator[Paragraph]:
     stocks = [line for line in form.lines if at(form, line.code, "close_obs").kind != "blank"]
     differ = [line for line in stocks if at(form, line.code, "diff").exact]
     items = [line for line in form.lines if line.code.startswith("open.")]
+    matters = [line for line in form.lines if line.code.startswith("left.")]
     told = [
         _said(
             f"{case.subject.end} 交接结存 {len(stocks)} 项，其中 {len(differ)} 项的任末存量与取数值有差额，照列。",
             f"{len(stocks)} stocks are handed over on {case.subject.end}; in {len(differ)} the closing by the flows differs from "
             "the stock as read, and the difference is shown.",
         ),
-        _said(f"移交未整改事项 {len(items)} 项。", f"{len(items)} open rectification items are handed over."),
+        _said(
+            f"移交未整改事项 {len(items)} 项，其他未了事项 {len(matters)} 项。",
+            f"{len(items)} open rectification items and {len(matters)} other open matters are handed over.",
+        ),
     ]
     yield _paragraph("handover", case.subject.post.zh, case.subject.post.en, told)
 
@@ -364,9 +369,28 @@ def _handling(results: Results, forms: Forms) -> Iterator[Paragraph]:
     yield _paragraph("handling", f"整改（{results.day} 日终）", f"Rectification (end of {results.day})", told)
 
 
-def _suggestions() -> Iterator[Paragraph]:
-    told = [_said("审计人员没有录入审计建议。", "The auditors entered no suggestion.")]
+def _suggestions(results: Results) -> Iterator[Paragraph]:
+    """Suggestions and transfers in the words of the auditors."""
+    held = results.collected.open
+    told = [_suggested(x) for x in held.suggestions] or [
+        _said("审计人员没有录入审计建议。", "The auditors entered no suggestion.")
+    ]
     yield _paragraph("suggestions", "审计建议", "Suggestions", told)
+    yield _paragraph("suggestions", "移送处理", "Transfers", [_transferred(x) for x in held.transfers])
+
+
+def _suggested(x: Suggestion) -> Sentence:
+    state = {True: ("已采纳", "taken up"), False: ("未采纳", "not taken up"), None: ("未答复", "not answered")}[x.taken_up]
+    ids, what = ", ".join((x.id, *x.problems)), _quote(x.text)
+    return _said(f"建议{x.to}：{what}（{ids}）；{state[0]}。", f"To {x.to}: {what} ({ids}); {state[1]}.")
+
+
+def _transferred(x: Transfer) -> Sentence:
+    matter, result = _quote(x.matter), _quote(x.result)
+    return _said(
+        f"{matter}，以{x.document}移送{x.to}（{x.id}）；结果：{result or '未回复'}。",
+        f"{matter}: given to {x.to} with {x.document} ({x.id}); result: {result or 'not answered'}.",
+    )
 
 
 def _comments(results: Results) -> Iterator[Paragraph]:
