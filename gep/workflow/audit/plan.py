@@ -97,6 +97,9 @@ def _entered(state: State, kind: str, plain: dict[str, object], origin: dict[str
         if held is not None and held["of"] != part["of"] and held["reviewed_on"] == part["reviewed_on"]:
             told.append(finding("AUDIT-REVIEW-STALE", Place(origin["file"], key=f"paper {name}"), found=part["reviewed_on"]))
             return
+    taken = state.files.get(origin["file"], {}).get("sha256") == origin["sha256"]
+    if taken and held is not None and (later, name) not in state.filed:
+        return  # entered by itself since this file was taken: the file says nothing newer
     if held != part:
         yield Act(later, {"id": name, "record": part, "from": origin})
 

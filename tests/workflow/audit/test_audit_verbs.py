@@ -97,6 +97,21 @@ def test_what_was_recorded_is_not_missed_in_the_files_and_not_taken_back_by_them
     assert (before.papers[0].reviewer, before.comments[0].accepted) == (REVIEWER, True)
 
 
+def test_a_file_that_did_not_change_does_not_answer_again(place: Place) -> None:
+    """The file says that the comment is not accepted; the lead accepts it later. Only another wording of the file is newer."""
+    records = place.tenure.parent / "records" / "all.toml"
+    records.write_text(RECORDS, encoding="utf-8")
+    place.again()
+    assert collected(place.engagement.state()).comments[0].accepted is False
+    verbs.reply(place.engagement, "C-1", accepted=True, text="采纳", who=LEAD)
+    place.again()
+    assert collected(place.engagement.state()).comments[0].accepted is True
+    change(records, "图斑面积为准", "以复测面积为准")
+    place.again()
+    held = collected(place.engagement.state()).comments[0]
+    assert (held.accepted, held.reply) == (False, "以复测面积为准")
+
+
 def test_a_record_of_a_file_that_is_gone_is_told_until_it_is_withdrawn(place: Place) -> None:
     records = place.tenure.parent / "records" / "all.toml"
     whole = records.read_text(encoding="utf-8")
