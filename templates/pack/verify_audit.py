@@ -181,7 +181,7 @@ class AuditCheck(Check):
         for name in sorted(pages):
             for address in sorted(self.shown(name) - set(listed)):
                 self.fault("figure-unlisted", f"{name} {address}")
-        taken = {e["data"]["file"] for e in entries if e["act"] == "take"}
+        taken = {"journal.jsonl", *(e["data"]["file"] for e in entries if e["act"] == "take")}
         traces, counted, over_term, schemes = {}, 0, 0, self.schemes()
         for address in sorted(listed):
             counted += 1

@@ -103,7 +103,7 @@ def _line(case: Case, kind: str, matter: Target | Liability | Litigation | Incid
         "record": said(record_words(case, kind, matter.id)),
     }
     held = common | cells
-    return Line(matter.id, tuple(held.get(c.code, Cell()) for c in COLUMNS), "", 1)
+    return Line(f"{kind}.{matter.id}", tuple(held.get(c.code, Cell()) for c in COLUMNS), "", 1)
 
 
 def _amounts(
@@ -114,7 +114,7 @@ def _amounts(
         return dict.fromkeys(("amount", "done", "remaining"), Cell("not_applicable"))
     kind, name = of
     first, second = stated(case, kind, name, *whole, unit), stated(case, kind, name, *part, unit)
-    rest = left(name, ("amount", first), ("done", second), unit)
+    rest = left(f"{kind}.{name}", ("amount", first), ("done", second), unit)
     return {"unit": said(unit_names(unit)), "amount": first, "done": second, "remaining": rest}
 
 

@@ -115,15 +115,15 @@ def _project(case: Case, p: Project) -> Line:
         "state": said(PROJECT_STATES[p.state]),
         "as_of": said(day_words(p.as_of)),
         **amounts,
-        "unfunded": left(p.id, ("planned", amounts["planned"]), ("received", amounts["received"]), unit),
-        "unspent": left(p.id, ("received", amounts["received"]), ("spent", amounts["spent"]), unit),
+        "unfunded": left(f"project.{p.id}", ("planned", amounts["planned"]), ("received", amounts["received"]), unit),
+        "unspent": left(f"project.{p.id}", ("received", amounts["received"]), ("spent", amounts["spent"]), unit),
         "ended_on": said(day_words(p.ended_on)),
         "handover": said(unfinished_words(p, case)),
         "late": said(yes_no(late(p, day)) if late(p, day) is not None else Names("未定期限", "no day was set")),
     }
     last = texts(p.document, p.evidence, p.note, record_words(case, "project", p.id))
     cells |= dict(zip(("document", "evidence", "note", "record"), last, strict=True))
-    return Line(p.id, tuple(cells[c.code] for c in PROJECT_COLUMNS))
+    return Line(f"project.{p.id}", tuple(cells[c.code] for c in PROJECT_COLUMNS))
 
 
 def unfinished_words(p: Project, case: Case) -> Names:
@@ -147,9 +147,9 @@ def _fund(case: Case, f: Fund) -> Line:
         "start": said(day_words(f.start)),
         "end": said(day_words(f.end)),
         **amounts,
-        "uncollected": left(f.id, ("receivable", amounts["receivable"]), ("collected", amounts["collected"]), unit),
-        "balance": left(f.id, ("collected", amounts["collected"]), ("spent", amounts["spent"]), unit),
+        "uncollected": left(f"fund.{f.id}", ("receivable", amounts["receivable"]), ("collected", amounts["collected"]), unit),
+        "balance": left(f"fund.{f.id}", ("collected", amounts["collected"]), ("spent", amounts["spent"]), unit),
     }
     last = texts(f.document, f.evidence, f.note, record_words(case, "fund", f.id))
     cells |= dict(zip(("document", "evidence", "note", "record"), last, strict=True))
-    return Line(f.id, tuple(cells[c.code] for c in FUND_COLUMNS))
+    return Line(f"fund.{f.id}", tuple(cells[c.code] for c in FUND_COLUMNS))

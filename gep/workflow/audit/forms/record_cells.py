@@ -8,15 +8,15 @@ from decimal import Decimal
 from gep.base.records import Names
 from gep.base.states import exact_sum
 from gep.report.form import BLANK, Cell, Column, Line, Made, Ref, Term, unit_names, words
+from gep.workflow.audit.acts import JOURNAL
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import amount, recorded
 
 TOTAL = Names("合计", "Total")
-JOURNAL = "journal"  # where a record stands that was entered by itself and not in a file
 
 
 def stated(case: Case, kind: str, name: str, field: str, value: Decimal | None, unit: str) -> Cell:
-    """An amount as a record states it; missing where it does not."""
+    """An amount as a record states it in its file (in the journal, where no file has it any more); missing if not stated."""
     if value is None:
         return Cell("missing")
     file = case.results.files.get((kind, name), JOURNAL)

@@ -9,7 +9,8 @@ from gep.accounts.rectification import Standing, standings
 from gep.base.records import Names
 from gep.report.form import Cell, Column, Form, Line, Made, Ref, Term, text
 from gep.workflow.audit.forms.case import Case
-from gep.workflow.audit.forms.cells import amount, day_words, form, record_words, recorded, texts, yes_no
+from gep.workflow.audit.forms.cells import amount, day_words, form, record_words, texts, yes_no
+from gep.workflow.audit.forms.record_cells import stated
 from gep.workflow.audit.records import Problem, Step
 from gep.workflow.forms.lists import said, worded
 
@@ -87,7 +88,7 @@ def _line(case: Case, p: Problem, s: Standing | None, steps: list[Step]) -> Line
             text(p.issue),
             text(p.id),
             said(p.report),
-            _count(p.amount is not None, _amount(case, p, p.amount, "amount")),
+            _count(p.amount is not None, stated(case, "problem", p.id, "amount", p.amount, p.amount_unit)),
             said(unit),
             said(case.subject_names(p.subject) if p.subject else None),
             said(responsibility_names(p.responsibility)),
@@ -98,7 +99,7 @@ def _line(case: Case, p: Problem, s: Standing | None, steps: list[Step]) -> Line
             said(KINDS.get(p.kind)),
             said(day_words(p.due) or Names("未定", "not set")),
             said(p.measure),
-            _count(p.amount is not None, _amount(case, p, done, "done")),
+            _count(p.amount is not None, stated(case, "problem", p.id, "done", done, p.amount_unit)),
             _count(p.amount is not None, _remaining(p, remaining)),
             said(state_words(s)),
             said(overdue_words(s)),
@@ -107,12 +108,6 @@ def _line(case: Case, p: Problem, s: Standing | None, steps: list[Step]) -> Line
             *texts(p.paper, evidence, p.carried_from, record_words(case, "problem", p.id)),
         ),
     )
-
-
-def _amount(case: Case, p: Problem, value: Decimal | None, field: str) -> Cell:
-    """An amount as a record states it."""
-    file = case.results.files.get(("problem", p.id), "records")
-    return amount(value, p.amount_unit, recorded(value, p.amount_unit, file, f"{p.id}#{field}") if value is not None else ())
 
 
 def _remaining(p: Problem, value: Decimal | None) -> Cell:

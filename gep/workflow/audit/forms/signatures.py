@@ -154,7 +154,7 @@ def _line(case: Case, role: SignRole, s: Signature | None, status: Status) -> Li
         return Line(role, (*cells, BLANK, BLANK, said(STATUS[status]), *(BLANK,) * 4))
     on: date = s.on
     rest = texts(day_words(on), STATUS[status], s.code, s.refused, s.document, record_words(case, "signature", s.id))
-    return Line(s.id, (*cells, text(s.name), *rest))
+    return Line(f"signature.{s.id}", (*cells, text(s.name), *rest))
 
 
 def _post(role: SignRole, case: Case) -> Names | None:

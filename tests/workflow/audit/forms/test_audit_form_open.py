@@ -75,32 +75,47 @@ def test_empty_registers_say_so_and_claim_nothing(case: Case) -> None:
 
 def test_money_of_projects(case: Case) -> None:
     form = forms(projects.forms, case)["PF-01"]
-    assert [form.at["j1", c].exact for c in ("unfunded", "unspent")] == [Decimal("200"), Decimal("149.5")]
-    assert form.at["j2", "unspent"].kind == "missing"  # spent is not known, and is not zero
-    assert [form.at[j, "handover"].text.en for j in ("j1", "j2", "j3")] == ["yes", "yes", "begun later"]
-    assert [form.at[j, "late"].text.en for j in ("j1", "j2", "j3")] == ["yes", "no day was set", "no day was set"]
+    assert [form.at["project.j1", c].exact for c in ("unfunded", "unspent")] == [Decimal("200"), Decimal("149.5")]
+    assert form.at["project.j2", "unspent"].kind == "missing"  # spent is not known, and is not zero
+    assert [form.at[f"project.{j}", "handover"].text.en for j in ("j1", "j2", "j3")] == ["yes", "yes", "begun later"]
+    assert [form.at[f"project.{j}", "late"].text.en for j in ("j1", "j2", "j3")] == ["yes", "no day was set", "no day was set"]
     # j3 states no money, so there is no unit that holds of all lines, and no total
     assert "total" not in [line.code for line in form.lines]
     form = forms(projects.forms, with_records(case, projects=OPEN.projects[:2]))["PF-01"]
     assert (form.at["total", "received"].exact, form.at["total", "spent"].kind) == (Decimal("1000"), "missing")
 
 
+def test_records_of_two_tables_may_have_one_id(case: Case) -> None:
+    same = (replace(OPEN.litigations[0], id="g1"),)
+    form = forms(matters.forms, with_records(case, litigations=same))["OM"]
+    codes = [line.code for line in form.lines]
+    assert len(codes) == len(set(codes))
+    called = with_records(
+        case, projects=tuple(replace(p, id=n) for p, n in zip(OPEN.projects[:2], ("total", "name"), strict=True))
+    )
+    assert untrue(forms(projects.forms, called)["PF-01"]) == []
+
+
 def test_funds_due_collected_and_spent(case: Case) -> None:
     form = forms(projects.forms, case)["PF-02"]
-    assert [form.at["f1", c].exact for c in ("uncollected", "balance")] == [30, 0]
+    assert [form.at["fund.f1", c].exact for c in ("uncollected", "balance")] == [30, 0]
     assert [form.at["total", c].exact for c in ("receivable", "collected", "uncollected")] == [95, 65, 30]
 
 
 def test_open_matters_on_the_day(case: Case) -> None:
     form = forms(matters.forms, case)["OM"]
-    told = {line.code: form.at[line.code, "status"].text.en for line in form.lines if line.style != "group"}
+    told = {line.code.partition(".")[2]: form.at[line.code, "status"].text.en for line in form.lines if line.style != "group"}
     assert told == {
         "g1": "not yet due", "g2": "was due before", "l1": "open", "l2": "over", "l3": "began later", "c1": "open", "c2": "over",
         "i1": "open",
     }  # fmt: skip
-    assert [form.at[name, "remaining"].exact for name in ("g1", "l1", "i1")] == [Decimal("179.5"), 25, Decimal("4.5")]
-    assert form.at["g2", "remaining"].kind == "missing"
-    assert form.at["l3", "amount"].kind == "not_applicable"
+    assert [form.at[name, "remaining"].exact for name in ("target.g1", "liability.l1", "incident.i1")] == [
+        Decimal("179.5"),
+        25,
+        Decimal("4.5"),
+    ]
+    assert form.at["target.g2", "remaining"].kind == "missing"
+    assert form.at["liability.l3", "amount"].kind == "not_applicable"
 
 
 def test_the_handover_takes_over_what_is_open_and_nothing_else(case: Case) -> None:
@@ -150,7 +165,7 @@ def test_a_ledger_is_a_draft_until_all_three_have_signed_its_figures(case: Case)
     assert signatures.ledger_name(whole, handover.NAME) == handover.NAME
     assert [n.en for n in signatures.ledger_notes(whole)][-1] == "Signed by who hands over, who takes over and the witness."
     listed = forms(signatures.forms, whole)["SN"]
-    assert [line.code for line in listed.lines] == ["n1", "n2", "n5", "n3", "n6"]
+    assert [line.code for line in listed.lines] == [f"signature.{n}" for n in ("n1", "n2", "n5", "n3", "n6")]
 
 
 def test_the_check_code_is_of_the_balances_of_the_day(case: Case) -> None:
