@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gep.base.records import Names
@@ -10,6 +10,7 @@ from gep.report.audit import AuditHead, AuditPaper, Holder
 from gep.report.audit_extract import evaluation_result
 from gep.report.audit_index import evidence_index
 from gep.report.audit_outline import Chapter, Point, annex, outline, stem
+from gep.report.audit_print import lean, on_paper
 from gep.report.audit_words import WORDS, words
 from gep.report.form import Form
 from gep.report.report_data import Pictures, form_tables, picture_name, prefixes
@@ -35,13 +36,13 @@ def audit_data(paper: AuditPaper, lang: str, pictures: Pictures | None = None, c
         "digest": content or paper.content,
         "chapters": list(_chapters(shape.chapters, lang, places, drawn, _extracts(paper))),
         "annexes": [
-            *_chapters(shape.annexes, lang, places, drawn),
+            *_chapters(shape.annexes, lang, places, drawn, parts=on_paper),
             {
                 "title": title.of(lang),
                 "key": "",
                 "points": [],
                 "charts": [],
-                "tables": list(form_tables(index, lang)),
+                "tables": list(form_tables(lean(index), lang)),
                 "cards": [],
             },
         ],
@@ -109,7 +110,9 @@ def _chapters(
     places: Mapping[str, int],
     drawn: Pictures,
     extracts: Mapping[str, Sequence[Form]] = EMPTY,
+    parts: Callable[[Form], Sequence[Form]] = lambda form: (lean(form),),
 ) -> Iterator[dict[str, Any]]:
+    """`parts`: the tables that a ledger is printed as."""
     for chapter in chapters:
         forms = [*extracts.get(chapter.key, ()), *chapter.forms]
         yield {
@@ -117,7 +120,7 @@ def _chapters(
             "key": chapter.key,
             "points": [_point(point, lang, listed=chapter.key in LISTED) for point in chapter.points],
             "charts": [_chart(c, places[c.id], lang) for c in chapter.charts if c.id in drawn],
-            "tables": [t for form in forms if not carded(form) for t in form_tables(form, lang)],
+            "tables": [t for form in forms if not carded(form) for part in parts(form) for t in form_tables(part, lang)],
             "cards": [_cards(form, lang) for form in forms if carded(form)],
         }
 

@@ -1,7 +1,7 @@
 """The index of evidence: from every paragraph of an audit report to working papers, evidence forms and figures, as a form.
 
 An evidence form speaks for a figure if it cites its address, or the beginning of it; forms and papers that a paragraph names by
-their numbers follow on lines of their own. Nothing is guessed: a figure that no evidence form cites says that it has none.
+their numbers follow on lines of their own. Nothing is guessed: figures that no evidence form cites are counted by chapter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import chain
 from gep.base.records import Names
 from gep.base.units import UnitError
 from gep.report.audit import AuditPaper
-from gep.report.audit_outline import Item, outline, stem
+from gep.report.audit_outline import Item, Outline, outline, stem
 from gep.report.audit_words import INDEX, WORDS
 from gep.report.form import BLANK, NONE, Cell, Column, Form, Line, Scope, Stored, text, unit_names, words
 from gep.report.statement import Sentence
@@ -40,7 +40,9 @@ def evidence_index(paper: AuditPaper) -> Form:
     """The index of the report of a paper, empty where no paragraph cites anything."""
     held = tuple(_evidence(paper))
     papers = tuple(line.code for form in paper.forms if stem(form) == PAPERS for line in form.lines)
-    lines = tuple(line for n, item in enumerate(outline(paper).items(), 1) for line in _lines(n, item, held, papers))
+    shape = outline(paper)
+    listed = [line for n, item in enumerate(shape.items(), 1) for line in _lines(n, item, held, papers)]
+    lines = (*listed, *_counted(shape, held))
     columns = (
         Column("place", WORDS["ix_place"], "label"),
         Column("paper", WORDS["ix_paper"], "text"),
@@ -80,26 +82,46 @@ def _evidence(paper: AuditPaper) -> Iterator[Evidence]:
 
 
 def _lines(n: int, item: Item, held: Sequence[Evidence], papers: Sequence[str]) -> Iterator[Line]:
-    """The paragraph, then a line for each of its figures, then what it names besides; nothing of one that cites nothing."""
-    figures = {f.address: f for s in item.paragraph.sentences for span in s.spans for f in span.figures}
+    """The paragraph, then a line for each of its figures that has evidence, then what it names besides; else nothing."""
+    figures = {f.address: f for f in figures_of(item)}
     said = " ".join(_said(s) for s in item.paragraph.sentences)
     named = [e for e in held if _names(said, e.id)]
-    speak = {address: [e for e in held if e.speaks_for(plain_address(address))] for address in figures}
+    speak = {address: found for address in figures if (found := [e for e in held if e.speaks_for(plain_address(address))])}
     rest = [e for e in named if not any(e in found for found in speak.values())]
     more = [p for p in papers if _names(said, p) and p not in {e.paper for e in (*rest, *chain.from_iterable(speak.values()))}]
-    if not figures and not rest and not more:
+    if not speak and not rest and not more:
         return
     title = item.paragraph.names
     between = Names(f"{item.place.zh}　{title.zh}".rstrip("　"), f"{item.place.en} {title.en}".rstrip())
     yield Line(f"{n}", (words(between), BLANK, BLANK, BLANK, BLANK, BLANK), "group")
-    for i, (address, figure) in enumerate(figures.items(), 1):
-        found, shown = speak[address], _figure(figure)
-        cells = (_listed([e.paper for e in found]), _listed([e.id for e in found]), text(address), *shown)
+    for i, (address, found) in enumerate(speak.items(), 1):
+        cells = (_listed([e.paper for e in found]), _listed([e.id for e in found]), text(address), *_figure(figures[address]))
         yield Line(f"{n}.{i}", (words(item.place), *cells), indent=1)
-    for i, one in enumerate(rest, len(figures) + 1):
+    for i, one in enumerate(rest, len(speak) + 1):
         yield Line(f"{n}.{i}", (words(item.place), _listed([one.paper]), text(one.id), BLANK, BLANK, BLANK), indent=1)
-    for i, code in enumerate(more, len(figures) + len(rest) + 1):
+    for i, code in enumerate(more, len(speak) + len(rest) + 1):
         yield Line(f"{n}.{i}", (words(item.place), text(code), BLANK, BLANK, BLANK, BLANK), indent=1)
+
+
+def figures_of(item: Item) -> list[Stored]:
+    """The figures that a paragraph cites, each once."""
+    return list({f.address: f for s in item.paragraph.sentences for span in s.spans for f in span.figures}.values())
+
+
+def _counted(shape: Outline, held: Sequence[Evidence]) -> Iterator[Line]:
+    """By chapter how many of its figures no evidence form cites: they lead to the book and not to a form."""
+    found: list[Line] = []
+    for chapter in (*shape.chapters, *shape.annexes):
+        cited = [figures_of(item) for point in chapter.points for item in point.items]
+        bare = [[f for f in one if not any(e.speaks_for(plain_address(f.address)) for e in held)] for one in cited]
+        count, items = len({f.address for one in bare for f in one}), sum(1 for one in bare if one)
+        if count:
+            told = WORDS["ix_counted"]
+            cell = text(told.zh.format(n=count, items=items), told.en.format(n=count, items=items))
+            found.append(Line(f"bare.{chapter.key}", (words(chapter.title), BLANK, BLANK, cell, BLANK, BLANK), indent=1))
+    if found:
+        yield Line("bare", (words(WORDS["ix_bare"]), BLANK, BLANK, BLANK, BLANK, BLANK), "group")
+        yield from found
 
 
 def _said(sentence: Sentence) -> str:

@@ -108,14 +108,38 @@ WORDS: Mapping[str, Names] = {
     "ix_amount": Names("账中数值", "In the book"),
     "ix_unit": Names("单位", "Unit"),
     "ix_none": Names("无", "none"),
+    "ix_bare": Names("没有取证单引用的数字（只计数）", "Figures that no evidence form cites (counted only)"),
+    "ix_counted": Names("{n} 个数字，见于 {items} 段", "{n} figures in {items} paragraphs"),
     "ix_note": Names(
-        "段落所引的每个数字一行；底稿和取证单按取证单所引地址和段落中写明的编号对应，对不上的写“无”。",
-        "A line for every figure that a paragraph cites. Papers and evidence forms are matched by the addresses that a form "
-        "cites and by the numbers written in the paragraph; “none” where there is no match.",
+        "有取证单引用其地址的数字逐个列示；段落中写明编号的底稿和取证单另行列示。没有取证单引用的数字按章计数，"
+        "来源可由网页或 gep explain 追溯到账册的单元、规则、参数和报送文件。",
+        "Every figure whose address an evidence form cites has a line; papers and forms that a paragraph names by their numbers "
+        "follow. Figures that no form cites are counted by chapter; the page and gep explain lead from them to the cells, rules, "
+        "parameters and returns of the book.",
     ),
     "ix_empty": Names(
         "报告各段没有引用数字，也没有写明底稿或取证单编号。", "No paragraph cites a figure, a paper or an evidence form."
     ),
+}
+
+# what is left out of a ledger on paper, and how that is told
+PRINT: Mapping[str, Names] = {
+    "still": Names("无变动（{n} 项）", "Unchanged ({n})"),
+    "zero": Names("始终为零（{n} 项）", "Zero throughout ({n})"),
+    "unknown": Names("账册没有数（{n} 项）", "No figure in the book ({n})"),
+    "ends": Names("没有变动行、只有两端的数（{n} 项）", "No rows of change, only the two ends ({n})"),
+    "beside": Names("只在工作簿和网页中列示的表：", "Tables that stand in the workbook and on the page only: "),
+    "years": Names("较早年末的数见趋势图和工作簿。", "Earlier year-ends stand in the charts and in the workbook."),
+    "but": Names("{}：除表中注明外均为 {}。", "{}, unless the table says otherwise: {}."),
+    "blank": Names("空", "blank"),
+    "cut": Names("……", " ..."),
+    "short": Names("以“……”结尾的文字已截短，全文见工作簿。", "Texts that end in “...” are cut; the workbook has all of them."),
+    "more": Names("另 {n} 项见工作簿", "and {n} more in the workbook"),
+    "empty": Names("没有内容的栏未列：", "Columns without content are left out: "),
+    "inapplicable": Names("各行均不适用的栏未列：", "Columns that apply to no line are left out: "),
+    "zeros": Names("各行均为零的栏未列：", "Columns that are zero in every line are left out: "),
+    "alike": Names("各行相同，未列：", "The same in every line: "),
+    "mostly": Names("除注明外各行相同，未列：", "The same in every line but those named: "),
 }
 
 # what the page says in its own way

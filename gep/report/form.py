@@ -20,7 +20,7 @@ from gep.base.units import display, parse_unit
 
 Section = Literal["gep", "asset", "index", "quality", "annex"]
 Kind = Literal["blank", "text", "number", "missing", "not_applicable", "below_unit", "suppressed"]
-Style = Literal["", "total", "subtotal", "stock", "part", "group"]
+Style = Literal["", "total", "subtotal", "stock", "part", "group", "aside"]  # `aside`: a remark across the table
 Operation = Literal["sum", "percent", "ratio", "growth"]
 RoundingRule = Literal["gbt8170", "half_up"]
 SECTIONS: tuple[Section, ...] = ("gep", "index", "asset", "quality", "annex")

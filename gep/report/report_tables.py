@@ -102,10 +102,11 @@ class Measured:
     @classmethod
     def of(cls, form: Form, lang: str) -> Measured:
         least = tuple(_least(form, n, lang) for n in range(len(form.columns)))
-        step = max(1, len(form.lines) // SAMPLE)
-        lines = form.lines[::step]
+        own = [line for line in form.lines if line.style != "aside"]  # a remark goes across all columns
+        step = max(1, len(own) // SAMPLE)
+        lines = own[::step]
         cells = tuple(tuple(_cell_em(line, c, n, lang) for n, c in enumerate(line.cells)) for line in lines)
-        return cls(least, cells, len(form.lines) / len(lines) if lines else 1.0)
+        return cls(least, cells, len(own) / len(lines) if lines else 1.0)
 
 
 def _pieces(form: Form, measured: Measured) -> Iterator[Sheet]:
@@ -171,10 +172,11 @@ def _least(form: Form, n: int, lang: str) -> float:
     column = form.columns[n]
     head = column.names.of(lang)
     heading = max(longest_word(head), em(head) / HEAD_LINES, min(em(head), SHORT))
-    most = max((_cell_em(line, line.cells[n], n, lang) for line in form.lines), default=0.0)
+    own = [line for line in form.lines if line.style != "aside"]
+    most = max((_cell_em(line, line.cells[n], n, lang) for line in own), default=0.0)
     if column.kind == "number":
         return max(heading, most, em(column.unit.of(lang)) / 2, LEAST["number"])
-    words = max((longest_word(line.cells[n].printed(lang)) for line in form.lines), default=0.0)
+    words = max((longest_word(line.cells[n].printed(lang)) for line in own), default=0.0)
     return max(min(LEAST[column.kind], max(most, heading)), heading, min(words, LONGEST))
 
 

@@ -84,17 +84,23 @@ def lines(index: object = None) -> list[tuple[str, ...]]:
     return [tuple(c.printed("zh") for c in line.cells) for line in evidence_index(made.paper()).lines]
 
 
-def test_each_figure_of_a_paragraph_leads_to_paper_and_evidence_form() -> None:
-    arable, forest = made.ARABLE.address, made.FOREST.address
+def test_each_figure_with_evidence_leads_to_paper_and_form_and_the_others_are_counted() -> None:
     assert lines() == [
         ("四（一）　耕地", "", "", "", "", ""),
-        ("四（一）", "paper-1", "form-1", arable, "97", "公顷"),  # form-1 cites the address without its vintage
-        ("四（一）", "无", "无", forest, "…", "公顷"),  # no form cites it: said, not guessed
+        ("四（一）", "paper-1", "form-1", made.ARABLE.address, "97", "公顷"),  # form-1 cites the address without its vintage
         ("五（一）1　未批先占", "", "", "", "", ""),
         ("五（一）1", "paper-2", "", "", "", ""),
         ("五（一）2　未批先占", "", "", "", "", ""),
         ("五（一）2", "paper-2", "form-2", "", "", ""),
+        ("没有取证单引用的数字（只计数）", "", "", "", "", ""),  # that of the forest: no form cites it
+        ("四、任期内自然资源资产变动情况", "", "", "1 个数字，见于 1 段", "", ""),
     ]
+
+
+def test_a_figure_that_two_paragraphs_cite_is_counted_once() -> None:
+    twice = [Paragraph("comparison", Names(t, t), (made.said("缺数。", "None.", made.FOREST),)) for t in ("甲", "乙")]
+    (_, counted) = evidence_index(made.paper(paragraphs=twice)).lines
+    assert counted.cells[3].printed("en") == "1 figures in 2 paragraphs"
 
 
 def test_a_number_of_a_record_is_not_found_inside_a_longer_one() -> None:

@@ -89,7 +89,7 @@ def test_every_number_stands_with_its_address_in_the_sheet_of_origins() -> None:
         for line, column, cell in form.cells():
             for figure in cell.figures:
                 assert (form.number, line.code, column.code, figure.address) in listed
-    assert {row[10] for row in rows if row[1] == "IX"} == {made.ARABLE.address, made.FOREST.address}
+    assert {row[10] for row in rows if row[1] == "IX"} == {made.ARABLE.address}
 
 
 def test_numbers_are_the_exact_amounts() -> None:

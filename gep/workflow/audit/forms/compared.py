@@ -65,9 +65,8 @@ def forms(case: Case) -> Iterator[Form]:
 
 
 def years_shown(case: Case) -> list[int]:
-    """The year-ends from the one nearest to the start to the one nearest to the end."""
-    span = case.account.span
-    return [y for y in year_ends(case) if span.year_before <= y <= span.year]
+    """The year-ends of the book up to the one nearest to the end of the term: those before it show the trend before it."""
+    return [y for y in year_ends(case) if y <= case.account.span.year]
 
 
 def _columns(case: Case) -> tuple[Column, ...]:
