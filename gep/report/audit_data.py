@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gep.base.records import Names
@@ -18,7 +20,9 @@ from gep.report.statement import Chart, Sentence
 
 CARDS = ("DA-03", "WP")  # ledgers whose lines are sheets of their own
 EVALUATED = "DA-02"
-LISTED = ("background", "comparison")  # chapters whose sentences stand in lines of their own
+LISTED = ("background", "comparison", "handling", "suggestions")  # chapters whose sentences stand in lines of their own
+SHARED = 3  # ledgers from which on a note is told once for all
+SMALL = 16  # lines of a table that stands on one page
 EMPTY: Mapping[str, Sequence[Form]] = {}
 
 
@@ -28,6 +32,7 @@ def audit_data(paper: AuditPaper, lang: str, pictures: Pictures | None = None, c
     places = {chart.id: n for n, chart in enumerate(paper.charts)}
     index = evidence_index(paper)
     title, _ = annex(len(shape.annexes) + 1, WORDS["index"])
+    common = shared_notes(paper)
     return {
         "lang": lang,
         "words": used,
@@ -35,14 +40,15 @@ def audit_data(paper: AuditPaper, lang: str, pictures: Pictures | None = None, c
         "head": head_data(paper.head, lang),
         "digest": content or paper.content,
         "chapters": list(_chapters(shape.chapters, lang, places, drawn, _extracts(paper))),
+        "common": [note.of(lang) for note in common],
         "annexes": [
-            *_chapters(shape.annexes, lang, places, drawn, parts=on_paper),
+            *_chapters(shape.annexes, lang, places, drawn, parts=lambda form: on_paper(_without(form, common))),
             {
                 "title": title.of(lang),
                 "key": "",
                 "points": [],
                 "charts": [],
-                "tables": list(form_tables(lean(index), lang)),
+                "tables": _tables(index, (lean(index),), lang),
                 "cards": [],
             },
         ],
@@ -120,9 +126,29 @@ def _chapters(
             "key": chapter.key,
             "points": [_point(point, lang, listed=chapter.key in LISTED) for point in chapter.points],
             "charts": [_chart(c, places[c.id], lang) for c in chapter.charts if c.id in drawn],
-            "tables": [t for form in forms if not carded(form) for part in parts(form) for t in form_tables(part, lang)],
+            "tables": [t for form in forms if not carded(form) for t in _tables(form, parts(form), lang)],
             "cards": [_cards(form, lang) for form in forms if carded(form)],
         }
+
+
+def shared_notes(paper: AuditPaper) -> tuple[Names, ...]:
+    """Notes that several ledgers have: on paper they are told once, before the annexes."""
+    counted = Counter(note for form in paper.forms for note in form.notes)
+    return tuple(note for note, n in counted.items() if n >= SHARED)
+
+
+def _without(form: Form, notes: Sequence[Names]) -> Form:
+    return replace(form, notes=tuple(note for note in form.notes if note not in notes))
+
+
+def _tables(form: Form, parts: Sequence[Form], lang: str) -> list[dict[str, Any]]:
+    """The tables of the parts of a ledger; how its addresses begin stands under the last one.
+
+    `whole`: a table so short that it is not broken over two pages.
+    """
+    made = [{**table, "whole": len(part.lines) <= SMALL, "addresses": []} for part in parts for table in form_tables(part, lang)]
+    made[-1]["addresses"] = list(prefixes(form))
+    return made
 
 
 def carded(form: Form) -> bool:

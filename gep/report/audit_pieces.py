@@ -91,6 +91,7 @@ BY_GROUP: Mapping[str, tuple[str, ...]] = {"DA-01": ("open_basis", "close_basis"
 # columns that only lead elsewhere or say again what stands there
 OMITTED: Mapping[str, tuple[str, ...]] = {
     "DA-01": ("item_id", "code", "close_qty", "net_h", "vintage"),
+    "DA-02": ("block",),
     "CP": ("code", "vintage"),
     "AT": ("code", "vintage"),
     "EV": ("asset", "amount", "note"),

@@ -61,6 +61,7 @@ WORDS: Mapping[str, Names] = {
         "每个数字的来源：gep explain 账册 地址；各段所据底稿和取证单见“证据索引”",
         "Where a figure comes from: gep explain BOOK ADDRESS; papers and evidence of each paragraph: see the index of evidence",
     ),
+    "common": Names("以下各附件的台账共同的说明", "Of the ledgers in the annexes that follow"),
     "nothing": Names("记录中没有此项内容。", "Nothing is on record here."),
     "anchors_title": Names("内容摘要与锚点", "Digest and anchors"),
     "anchors_lead": Names(

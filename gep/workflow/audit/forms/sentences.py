@@ -75,16 +75,21 @@ def _basis(results: Results) -> Iterator[Paragraph]:
 def _background(results: Results) -> Iterator[Paragraph]:
     tenure = results.tenure
     told: list[Sentence] = []
-    for s in tenure.subjects:
-        audited = s.id in tenure.audited
-        name = f"（{s.name}）" if s.name else ""
-        en_name = f" ({s.name})" if s.name else ""
+    for s in (s for s in tenure.subjects if s.id in tenure.audited):
+        name, en_name = (f"（{s.name}）", f" ({s.name})") if s.name else ("", "")
         acting = ("（主持工作）", " (acting)") if s.acting else ("", "")
-        mark = ("，为本次审计对象", "; this audit is of that term") if audited else ("", "")
         told.append(
             _said(
-                f"{s.post.zh}{name}{acting[0]}，任期 {s.start} 至 {s.end}（不含该日）{mark[0]}。",
-                f"{s.post.en}{en_name}{acting[1]}, term {s.start} to {s.end} (that day not included){mark[1]}.",
+                f"本次审计对象为{s.post.zh}{name}{acting[0]}，任期 {s.start} 至 {s.end}（不含该日）。",
+                f"This audit is of {s.post.en}{en_name}{acting[1]}, term {s.start} to {s.end} (that day not included).",
+            )
+        )
+    others = len(tenure.subjects) - len(tenure.audited)
+    if others:
+        told.append(
+            _said(
+                f"前后及同期的其他任期 {others} 段，供参考。",
+                f"{others} other terms, before, after or beside, are named for reference.",
             )
         )
     yield _paragraph("background", "职务与任期", "Posts and terms", told)

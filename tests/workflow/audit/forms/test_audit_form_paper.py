@@ -110,12 +110,29 @@ def test_the_head_says_whose_term_it_is(paper: AuditPaper, case: Case) -> None:
 
 
 def test_a_chart_has_the_figures_of_its_ledger(paper: AuditPaper) -> None:
+    """Every number of a chart is a printed cell of its ledger; what has no cell is the term, or a limit in its own words."""
     assert paper.charts
     for chart in paper.charts:
         form = form_of(paper, chart.forms[0])
-        addresses = {f.address for _, _, c in form.cells() for f in c.figures}
-        assert {r["value_figure"] for r in chart.rows if r["value_figure"]} <= addresses
-        assert all(row["value"] is not None for row in chart.rows)
+        for row in chart.rows:
+            if "value_cell" not in row:
+                assert row["part"] in ("term", "limit")
+                continue
+            line, _, column = row["value_cell"].removeprefix(f"{form.id}/").rpartition("/")
+            cell = form.at[line, column]
+            assert cell.shown is not None
+            assert row["value"] == format(cell.shown, "f")
+
+
+def test_a_course_has_the_term_its_ends_every_year_end_and_the_trends_between_year_ends(paper: AuditPaper) -> None:
+    course = next(c for c in paper.charts if c.drawing == "tenure")
+    code = course.rows[0]["series"]["code"]
+    rows = [r for r in course.rows if r["series"]["code"] == code and r["part"] != "limit"]
+    assert [(r["part"], r["at"]) for r in rows] == [
+        ("term", "2016-07-01"), ("end", "2016-01-01"), ("end", "2017-01-01"), ("end", "2018-01-01"),
+        ("within", "2016-01-01"), ("within", "2018-01-01"), ("opening", "2016-07-01"), ("closing", "2017-10-01"),
+    ]  # fmt: skip
+    assert rows[0]["until"] == "2017-10-01"
 
 
 def test_no_term_no_papers(case: Case) -> None:
