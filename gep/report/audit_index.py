@@ -26,11 +26,13 @@ CITES, PAPER, ID = "data_refs", "wp_id", "evid_id"  # columns of DA-03
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An evidence form: its number, the working paper it belongs to, what it cites."""
+    """An evidence form: its number, the working paper it belongs to, what it cites, and its line in its ledger."""
 
     id: str
     paper: str
     cites: tuple[str, ...]
+    form: str = FORMS
+    line: str = ""
 
     def speaks_for(self, address: str) -> bool:
         return any(address == cited or address.startswith(f"{cited}/") for cited in self.cites)
@@ -38,7 +40,7 @@ class Evidence:
 
 def evidence_index(paper: AuditPaper) -> Form:
     """The index of the report of a paper, empty where no paragraph cites anything."""
-    held = tuple(_evidence(paper))
+    held = tuple(evidence_forms(paper))
     papers = tuple(line.code for form in paper.forms if stem(form) == PAPERS for line in form.lines)
     shape = outline(paper)
     listed = [line for n, item in enumerate(shape.items(), 1) for line in _lines(n, item, held, papers)]
@@ -68,7 +70,8 @@ def plain_address(address: str) -> str:
     return address.rpartition("@")[0] or address
 
 
-def _evidence(paper: AuditPaper) -> Iterator[Evidence]:
+def evidence_forms(paper: AuditPaper) -> Iterator[Evidence]:
+    """The evidence forms of an engagement, as their ledgers hold them."""
     for form in paper.forms:
         if stem(form) != FORMS:
             continue
@@ -78,7 +81,7 @@ def _evidence(paper: AuditPaper) -> Iterator[Evidence]:
             written = re.findall(r"[^\s,;，；、]+/[^\s,;，；、]+", cited.text.zh)
             own = form.at.get((line.code, ID), BLANK).text.zh or line.code
             cites = tuple(dict.fromkeys([*addresses, *map(plain_address, written)]))
-            yield Evidence(own, form.at.get((line.code, PAPER), BLANK).text.zh, cites)
+            yield Evidence(own, form.at.get((line.code, PAPER), BLANK).text.zh, cites, form.id, line.code)
 
 
 def _lines(n: int, item: Item, held: Sequence[Evidence], papers: Sequence[str]) -> Iterator[Line]:

@@ -308,6 +308,17 @@ def lean(form: Form) -> Form:
     return replace(form, columns=columns, lines=left, notes=(*notes, *form.notes))
 
 
+def filled(form: Form) -> Form:
+    """The ledger without the columns that are blank in every line, which are named below it: as a page shows it."""
+    gone = [n for n, _ in enumerate(form.columns) if n and form.lines and all(x.cells[n].kind == "blank" for x in form.lines)]
+    if not gone:
+        return form
+    kept = [n for n, _ in enumerate(form.columns) if n not in gone]
+    lines = tuple(replace(x, cells=tuple(x.cells[n] for n in kept)) for x in form.lines)
+    note = _listed("empty", [_head(form.columns[n]) for n in gone])
+    return replace(form, columns=tuple(form.columns[n] for n in kept), lines=lines, notes=(*form.notes, note))
+
+
 def _alike(column: Column, n: int, lines: Sequence[Line]) -> tuple[str, Names]:
     """In what way the cells of a column are all alike, with how that is told; nothing if they are not."""
     cells = [line.cells[n] for line in lines]

@@ -13,8 +13,9 @@ from typing import Any
 from gep.explain.graph import Trails
 from gep.report.audit import AuditHead, AuditPaper
 from gep.report.audit_data import LISTED, known_on
-from gep.report.audit_index import evidence_index, scope_of
+from gep.report.audit_index import PAPERS, evidence_forms, evidence_index, scope_of
 from gep.report.audit_outline import Chapter, Outline, outline
+from gep.report.audit_print import filled
 from gep.report.audit_words import INDEX, PAGE, WORDS
 from gep.report.statement import Part
 from gep.report.web import Source, spoken, vocabulary, whole
@@ -47,7 +48,7 @@ def audit_web(
     frame and style. `content`: the digest if it is known. Raises Refused as `web` does.
     """
     shape, index = outline(paper), evidence_index(paper)
-    part = Part(scope_of(paper), (*paper.forms, index), paper.charts, paper.paragraphs)
+    part = Part(scope_of(paper), (*map(filled, paper.forms), index), paper.charts, paper.paragraphs)
     known = replace(trails, starts={**dict.fromkeys(_addresses(part), ()), **trails.starts})
     block, nodes = part_block(part, 0, known, draw), node_blocks(known, frozenset())
     seal, told = content or paper.content, words()
@@ -67,6 +68,7 @@ def audit_web(
         "sections": _views(shape),
         "chapters": _chapters(paper, shape),
         "listed": list(LISTED),
+        "evidence": [[e.form, e.line, PAPERS, e.paper, list(e.cites)] for e in evidence_forms(paper)],
         **vocabulary(),
     }
     return whole(SOURCE, given, boot, [block, *nodes], lang, folders)

@@ -158,6 +158,7 @@ PAGE: Mapping[str, Names] = {
     "address": Names("地址", "Address"),
     "line": Names("行", "Line"),
     "figure": Names("数字", "Figure"),
+    "evidence_forms": Names("引用它的取证单", "Evidence forms that cite it"),
     "not_in_book": Names(
         "这是审计项目的记录，账册中没有它的由来；出处见所在台账的“记录”栏。",
         "A record of the engagement: the book holds nothing below it; the ledger names the record it is from.",

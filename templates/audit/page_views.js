@@ -75,6 +75,16 @@ async function restsOn(button, names, figures) {
   opener = button;
 }
 
+/** The evidence forms that cite a figure, or the row that it stands in, each with its working paper; both lead to their ledgers. */
+function evidenceOf(address) {
+  const plain = address.replace(/@[^@/]*$/, "");
+  const found = boot.evidence.filter(([, , , , cites]) => cites.some((c) => plain === c || plain.startsWith(`${c}/`)));
+  if (!found.length) return listed([[w("evidence_forms"), w("ix_none")]]);
+  const leads = (form, line) => h("a", { href: hashOf(at.part, form, `&line=${encodeURIComponent(line)}`) }, line);
+  return listed([[w("evidence_forms"), found.map(([form, line, ledger, paper]) => h("div", {}, leads(form, line),
+    paper ? [" · ", w("ix_paper"), " ", shown.forms.has(ledger) ? leads(ledger, paper) : paper] : null))]]);
+}
+
 function about() {
   const head = boot.head;
   const rows = [

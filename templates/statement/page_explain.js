@@ -36,6 +36,7 @@ async function stored(numbers) {
     const [address, nodes, files] = shown.figures[number];
     made.push(h("section", { class: "stored" }, addressLine(address),
       files ? listed([[w("files"), files.map(([file, sha, why]) => h("div", {}, file, why ? ` (${why})` : "", " ", h("code", {}, sha)))]]) : null,
+      typeof evidenceOf === "function" ? evidenceOf(address) : null,
       nodes.length ? await tree(nodes, !several) : h("p", { class: "soft" }, w("not_in_book"))));
   }
   return made;

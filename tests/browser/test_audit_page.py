@@ -41,6 +41,8 @@ def test_a_number_opens_what_it_rests_on_and_its_own_row(audit: Page) -> None:
     expect(panel).to_contain_text("97.00")
     expect(panel).to_contain_text("人为减少")
     expect(panel).to_contain_text(made.ARABLE.address)
+    expect(panel).to_contain_text("form-1")  # the evidence form that cites it, and its working paper
+    expect(panel).to_contain_text("paper-1")
     expect(panel.locator(".tree summary").first).to_contain_text("上游价值")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from gep.base.records import Names
 from gep.report.audit_pieces import PIECES, SHORT, beside
-from gep.report.audit_print import EXCEPTIONS, MOST_NAMED, YEARS, lean, on_paper
+from gep.report.audit_print import EXCEPTIONS, MOST_NAMED, YEARS, filled, lean, on_paper
 from gep.report.audit_words import PRINT
 from gep.report.form import BLANK, Cell, Column, Form, Line, text
 from gep.report.report_tables import sheets
@@ -147,6 +147,13 @@ def test_tables_that_state_again_what_others_hold_are_named_and_left_to_the_work
     assert [row[0] for row in printed(parts[0]) if row[0] not in ("耕地",)] == ["LA-01.R40", "RL-01.R60"]
     assert "LA-01.R60（1 项）、SC-L（1 项）" in " ".join(n.zh for n in parts[-1].notes)
     assert not beside("of.LA-01", ["of.LA-01", "of.LA-01.R60"])
+
+
+def test_a_page_leaves_out_only_columns_that_are_blank_throughout() -> None:
+    form = ledger("X", ("name", "a", "b", "c"), ("1", "", "0", "—"), ("2", "", "0", "—"))
+    assert [c.code for c in filled(form).columns] == ["name", "b", "c"]
+    assert filled(form).notes[-1].zh == "没有内容的栏未列：a。"
+    assert filled(replace(form, lines=())) == replace(form, lines=())
 
 
 def test_long_texts_are_cut_and_the_note_says_so() -> None:
