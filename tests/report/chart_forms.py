@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from gep.base.records import Names
 from gep.report.form import BLANK, NONE, Cell, Column, Form, Line, Scope, Section, Stored, Style, rounded, text
@@ -182,5 +183,27 @@ def course(count: int, years: Sequence[int] = (2019, 2020, 2021), name: str = "�
         for i, year in enumerate(years)
     ]
     names = Names("任期内存量", "Stocks over the term")
-    drawing = "course" if len(years) <= 4 else "course_many"
-    return Chart("course", drawing, names, Names("公顷", "ha"), tuple(rows), ("CP",), names)
+    return Chart("course", "course", names, Names("公顷", "ha"), tuple(rows), ("CP",), names)
+
+
+def tenure(count: int = 3) -> Chart:
+    """Stocks before and in a term: its span, year-ends, trends, opening and closing, a floor under each second one."""
+    rows: list[dict[str, Any]] = []
+    for n in range(count):
+        series = {
+            "series": {"code": f"C{n}", "zh": f"耕地{n}（公顷） 年均：任前 −13.00，任内 −9.50", "en": f"Arable {n} (ha) by year"}
+        }
+
+        def of(part: str, at: str, value: str, n: int = n) -> dict[str, Any]:
+            place = {"value_figure": f"asset_account/880121/2020/LA-01/R40/C{n}@7", "value_cell": f"CP/C{n}/{part}"}
+            return {"part": part, "at": at, "value": value, "value_text": value, **place}
+
+        rows.append(series | {"part": "term", "at": "2020-07-01", "until": "2022-03-01"})
+        rows += [series | of("end", f"{year}-01-01", f"{100 - n - year % 100}.5") for year in range(2017, 2023)]
+        rows += [series | of("before", f"{year}-01-01", f"{100 - n - year % 100}.5") for year in (2017, 2020)]
+        rows += [series | of("within", f"{year}-01-01", f"{100 - n - year % 100}.5") for year in (2020, 2022)]
+        rows += [series | of("opening", "2020-07-01", "79.25"), series | of("closing", "2022-03-01", "77.125")]
+        if n % 2:
+            rows.append(series | {"part": "limit", "at": "2017-01-01", "value": "76", "value_text": "≥ 76", "value_figure": ""})
+    names = Names("任期前后", "Before and in the term")
+    return Chart("tenure", "tenure", names, Names("", ""), tuple(rows), ("CP",), names)

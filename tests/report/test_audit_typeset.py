@@ -165,6 +165,13 @@ def test_a_book_may_have_pages_of_its_own(tmp_path: Path) -> None:
     assert "本局自有页" + "d" * 64 in whole(found.data)
 
 
+def test_the_whole_report_may_be_replaced_and_still_has_all_the_data(tmp_path: Path) -> None:
+    source = '#let data = json("/data.json")\n#set text(font: data.faces.body)\n本局版式 #data.head.names #data.annexes.len()'
+    assert "本局版式某上游县县长离任审计" in whole(
+        audit_report(made.paper(), "zh", folders=local(tmp_path, "audit/report.typ.j2", source)).data
+    )
+
+
 def test_a_part_of_the_statements_may_be_replaced_for_audits_alone(tmp_path: Path) -> None:
     source = (Path(__file__).parents[2] / "templates/statement/parts/official.typ").read_text(encoding="utf-8")
     own = source.replace("— #n —", "第 #n 页")

@@ -119,6 +119,22 @@ def test_a_template_that_leaves_the_data_out_is_refused(tmp_path: Path) -> None:
     assert [f.code for f in refused.value.findings] == ["TEMPLATE-WITHOUT-DATA"]
 
 
+def test_a_frame_that_reaches_for_the_program_is_refused_and_a_script_in_it_never_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    frame = folder / "page.html.j2"
+    frame.write_text("</head><body>\n{{ title.__class__.__mro__ }}{{ data }}</body>", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        page(folders=[tmp_path])
+    (told,) = refused.value.findings
+    assert told.place.text() == "local/templates/audit/page.html.j2:2"
+    assert told.mend("zh")
+    assert told.mend("en")
+    frame.write_text("<script>hacked()</script></head><body onload=hacked()>{{ data }}</body>", encoding="utf-8")
+    text = page(folders=[tmp_path]).decode("utf-8")
+    assert text.index("script-src 'sha256-") < text.index("hacked")  # the policy comes first and knows one script by its hash
+
+
 def test_charts_are_drawn_in_both_languages() -> None:
     data = blocks(page(made.paper(charts=[made.CHART]), draw=lambda c, lang: f"<svg>{c.id} {lang}</svg>"))["p0"]
     assert data["charts"][0]["svg"] == ["<svg>stocks zh</svg>", "<svg>stocks en</svg>"]

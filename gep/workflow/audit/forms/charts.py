@@ -101,7 +101,8 @@ def _panel(
     unit = case.unit(stock[0].measure)
     for h in limits_on(held, *stock):
         value = format(in_unit(h.limit.value, h.limit.unit, unit), "f")
-        yield series | {"part": "limit", "at": _end(years[0]), "value": value, "value_text": limit_words(h.limit)}
+        told = {"value": value, "value_text": limit_words(h.limit), "value_figure": ""}
+        yield series | {"part": "limit", "at": _end(years[0]), **told}
 
 
 def _end(year: int) -> str:
