@@ -93,6 +93,7 @@ def compute_term(
     held: Sequence[Cell] = (),
     top: str = "",
     rounded: bool = False,
+    unlike: levels.Unlike = levels.ALIKE,
     threads: int = 0,
 ) -> AssetComputation:
     """Fill the tables of a scheme for a term, by the same plan as for a year.
@@ -100,9 +101,10 @@ def compute_term(
     `m`: the rules that can run over a term; `facts`: its flows and what else the rules read, with the period of the span;
     `held`: figures of the annual accounts that rules read with all their decimals; `prior`: the handover balances it opens with;
     `top`: the region above which no totals are made (none: up to the highest). `rounded`: years were cut, so that what the rules
-    read carries the rounding of its cut (between `low` and `high` of its cell), which no check holds against it.
+    read carries the rounding of its cut (between `low` and `high` of its cell), which no check holds against it. `unlike`: what
+    is of different days, so that it is neither added up nor held against each other.
     """
-    return _Run(catalog, m, span, regions, tuple(leaves), {}, threads, top, rounded).compute(facts, (), prior, None, held)
+    return _Run(catalog, m, span, regions, tuple(leaves), {}, threads, top, rounded, unlike).compute(facts, (), prior, None, held)
 
 
 class _Run:
@@ -117,7 +119,9 @@ class _Run:
         threads: int,
         top: str = "",
         rounded: bool = False,
+        unlike: levels.Unlike = levels.ALIKE,
     ) -> None:
+        self.unlike = unlike
         self.catalog, self.m, self.span, self.period = catalog, m, span, span.period
         self.regions, self.leaves, self.records, self.threads, self.rounded = regions, leaves, records, threads, rounded
         self.above = tuple((r, below) for r, below in levels.parents(regions, leaves) if levels.inside(regions, r, top))
@@ -152,10 +156,11 @@ class _Run:
         self._gaps(modelled)
         self._execute(self._steps(self.leaves, "leaf", modelled), self.leaves)
         self._totals(self.leaves)
-        self.findings += levels.mirrored(cells, self.m.measures, self.leaves, self.period)
+        self.findings += levels.mirrored(cells, self.m.measures, self.leaves, self.period, self.unlike)
         for parent, below in self.above:
             measures = [self.m.measures[n] for n in self._summed()]
-            self.nodes |= levels.over_regions(cells, measures, parent, below, self.period, self.scheme.id, self.opened)
+            given_to = (parent, below, self.period, self.scheme.id, self.opened)
+            self.nodes |= levels.over_regions(cells, measures, *given_to, self.unlike)
             self._execute(self._steps((parent,), "above", {}), (parent,))
             self._totals((parent,))
         self._second_routes((*self.leaves, *(p for p, _ in self.above)))
@@ -273,6 +278,9 @@ class _Run:
                 only = modelled.get(plan.rule.id, set())
             elif self.opened.intersection(plan.rule.grain):
                 only = {(r, k) for r, k in _places(step, regions) if self._has(r, k)}
+            skipped = self.unlike.skipped.get(plan.rule.id, frozenset())
+            if skipped.intersection(regions):
+                only = {(r, k) for r, k in (_places(step, regions) if only is None else only) if r not in skipped}
             found.append(replace(step, only=only))
         return found
 
@@ -315,7 +323,8 @@ class _Run:
         return [n for n in self.m.measures if n in mine]
 
     def _totals(self, regions: Sequence[str]) -> None:
-        self.nodes |= levels.over_columns(self.cells, self.layouts, self.m.measures, regions, self.period, self.scheme.id)
+        given = (self.cells, self.layouts, self.m.measures, regions, self.period, self.scheme.id, self.unlike)
+        self.nodes |= levels.over_columns(*given)
 
     def _second_routes(self, regions: Sequence[str]) -> None:
         """Every linear formula once more over total columns and higher regions: what was added up must obey it too."""

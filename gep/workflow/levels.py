@@ -6,8 +6,8 @@ Every row formula that is linear must then hold for the totals too: it is run ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,6 +25,30 @@ from gep.rules.product import Plan
 
 TOTAL = "total:"
 NONE = "#none"  # ends the node of a flow that nothing is returned of, because nothing passes
+UNLIKE = "#unlike"  # ends the node of what stands for the parts of a total that are of different days
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """Of a term whose tables are cut at different days: the checks that do not run, and the cells that do not add up.
+
+    `skipped`: check -> the regions in which it would set figures of different days against each other. `apart`: whether cells
+    that are to be added up stand at different days.
+    """
+
+    skipped: Mapping[str, frozenset[str]]
+    apart: Callable[[Sequence[Cell]], bool]
+
+    def parts(self, measure: Measure, region: str, period: str, key: Key, parts: list[Cell]) -> list[Cell]:
+        """The parts of a total; in their place one that is not available, where they are of different days."""
+        if not self.apart(parts):
+            return parts
+        reason = "the parts are of different days"
+        held = Cell(measure.id, region, period, key, State.NOT_AVAILABLE, None, "", measure.unit, reason=reason, gap=True)
+        return [replace(held, node=f"cell:{held.address}{UNLIKE}")]
+
+
+ALIKE = Unlike({}, lambda cells: False)  # of a year: every table is of its end
 
 
 def total_cell(
@@ -54,7 +78,13 @@ def _stored(cell: Cell, unit: str, places: int) -> Cell:
 
 
 def over_columns(
-    cells: Cells, layouts: Iterable[Layout], measures: Mapping[str, Measure], regions: Sequence[str], period: str, profile: str
+    cells: Cells,
+    layouts: Iterable[Layout],
+    measures: Mapping[str, Measure],
+    regions: Sequence[str],
+    period: str,
+    profile: str,
+    unlike: Unlike = ALIKE,
 ) -> dict[str, Node]:
     """Put the total columns of every row of the tables beside their parts."""
     nodes: dict[str, Node] = {}
@@ -62,7 +92,7 @@ def over_columns(
         for measure in (m for m in measures.values() if m.table == layout.id and "class" in m.additive):
             for dim, code, parts in total_columns(layout, measure):
                 for region in regions:
-                    _column(cells, measure, region, period, dim, code, parts, profile, nodes)
+                    _column(cells, measure, region, period, dim, code, parts, profile, nodes, unlike)
     return nodes
 
 
@@ -93,6 +123,7 @@ def _column(
     parts: tuple[str, ...],
     profile: str,
     nodes: dict[str, Node],
+    unlike: Unlike,
 ) -> None:
     around = dict.fromkeys(tuple(p for p in key if p[0] != dim) for key in cells.keys(measure.id, region, period))
     for rest in around:
@@ -103,11 +134,11 @@ def _column(
         lacking = [key_of({**dict(rest), dim: p}) for p, c in zip(parts, there, strict=True) if c is None]
         lacking = [key_of({**dict(rest), dim: p}) for p, c in zip(parts, there, strict=True) if c is None]
         missing = [gap(measure, region, period, k) for k in lacking]
-        found = [c for c in there if c is not None] + missing
+        found = unlike.parts(measure, region, period, key, [c for c in there if c is not None] + missing)
         made, node = total_cell(measure.id, region, period, key, found, profile, measure.unit, places_of(measure))
         cells.put(made)
         nodes[str(node["id"])] = node
-        for part in missing:
+        for part in (c for c in found if c.gap):
             nodes[cell_id(part, profile)] = cell_node(part)
 
 
@@ -132,7 +163,14 @@ def inside(regions: Mapping[str, Region], region: str, top: str) -> bool:
 
 
 def over_regions(
-    cells: Cells, wanted: Iterable[Measure], parent: str, leaves: Sequence[str], period: str, profile: str, opened: frozenset[str]
+    cells: Cells,
+    wanted: Iterable[Measure],
+    parent: str,
+    leaves: Sequence[str],
+    period: str,
+    profile: str,
+    opened: frozenset[str],
+    unlike: Unlike = ALIKE,
 ) -> dict[str, Node]:
     """Put the total over its leaf regions of every measure that adds up over regions; a figure the region has itself stays.
 
@@ -148,7 +186,7 @@ def over_regions(
         name = measure.id + GROSS if measure.id in netted else measure.id
         for key in dict.fromkeys(k for leaf in leaves for k in cells.keys(measure.id, leaf, period)):
             parts = [cells.get(measure.id, leaf, period, key) or _absent(measure, leaf, period, key, opened) for leaf in leaves]
-            found = [p for p in parts if p is not None]
+            found = unlike.parts(measure, parent, period, key, [p for p in parts if p is not None])
             _put(cells, name, parent, period, key, found, measure, profile, nodes)
         if measure.id in netted:
             _inner(cells, netted[measure.id], {m.id: m for m in all_measures}, parent, leaves, period, profile, nodes)
@@ -248,25 +286,30 @@ def _put(
         nodes[cell_id(part, profile)] = cell_node(part)
 
 
-def mirrored(cells: Cells, measures: Mapping[str, Measure], leaves: Sequence[str], period: str) -> Iterator[Finding]:
-    """A flow between two places is returned alike by both, and what passes to other places is no more than the whole flow."""
+def mirrored(
+    cells: Cells, measures: Mapping[str, Measure], leaves: Sequence[str], period: str, unlike: Unlike = ALIKE
+) -> Iterator[Finding]:
+    """A flow between two places is returned alike by both, and what passes to other places is no more than the whole flow.
+
+    What is of different days is not held against each other.
+    """
     for measure in (m for m in measures.values() if m.mirror):
         for leaf in leaves:
             for key in cells.keys(measure.id, leaf, period):
-                yield from _mirror(cells, measure, leaf, period, key, leaves)
-            yield from _within(cells, measure, measures[measure.nets], leaf, period)
+                yield from _mirror(cells, measure, leaf, period, key, leaves, unlike)
+            yield from _within(cells, measure, measures[measure.nets], leaf, period, unlike)
 
 
-def _within(cells: Cells, part: Measure, whole: Measure, region: str, period: str) -> Iterator[Finding]:
+def _within(cells: Cells, part: Measure, whole: Measure, region: str, period: str, unlike: Unlike) -> Iterator[Finding]:
     counterpart = next(d for d in part.dims if d not in whole.dims)
-    sums: dict[Key, Fraction] = {}
+    parts: dict[Key, list[Cell]] = {}
     for key in cells.keys(part.id, region, period):
         cell = cells.get(part.id, region, period, key)
-        rest = tuple(p for p in key if p[0] != counterpart)
-        sums[rest] = sums.get(rest, Fraction(0)) + ((cell.exact if cell is not None else None) or Fraction(0))
-    for key, amount in sums.items():
+        parts.setdefault(tuple(p for p in key if p[0] != counterpart), []).extend([cell] if cell is not None else [])
+    for key, several in parts.items():
+        amount = sum((c.exact for c in several if c.exact is not None), Fraction(0))
         flow = cells.get(whole.id, region, period, key)
-        if flow is None or flow.exact is None or amount <= flow.exact:
+        if flow is None or flow.exact is None or amount <= flow.exact or unlike.apart([*several, flow]):
             continue
         place = Place(key=f"{whole.id}/{region}/{period}/{key_text(key) or '-'}")
         shown = store(amount, 6), store(flow.exact, 6)
@@ -276,14 +319,16 @@ def _within(cells: Cells, part: Measure, whole: Measure, region: str, period: st
         )  # fmt: skip
 
 
-def _mirror(cells: Cells, measure: Measure, leaf: str, period: str, key: Key, leaves: Sequence[str]) -> Iterator[Finding]:
+def _mirror(
+    cells: Cells, measure: Measure, leaf: str, period: str, key: Key, leaves: Sequence[str], unlike: Unlike
+) -> Iterator[Finding]:
     one = cells.get(measure.id, leaf, period, key)
     dim = next((d for d, code in key if code in leaves), "")
     if one is None or not dim:
         return
     other_key = key_of({**dict(key), dim: leaf})
     other = cells.get(measure.mirror, dict(key)[dim], period, other_key)
-    if other is not None and other.exact == one.exact:
+    if other is not None and (other.exact == one.exact or unlike.apart([one, other])):
         return
     place = Place(one.fact.origin.file, one.fact.origin.row, key=one.address) if one.fact is not None else Place(key=one.address)
     found, expected = f"{one.amount} {one.unit}", "-" if other is None else f"{other.amount} {other.unit}"

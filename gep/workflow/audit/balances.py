@@ -150,28 +150,44 @@ def balances(
                 for where, stock, ends in _line(t, day, region, line, seen, told):
                     stocks[where] = stock
                     at[where] = _balance(where, line, stock, ends, t.measures[line.measure])
-    at |= _added_up(t, at)
+    for where, (balance, stock) in _added_up(t, at, stocks, told).items():
+        at[where], stocks[where] = balance, stock
     return Balances(at, stocks, t.lines, tuple({f.id: f for f in _gathered(told)}.values()))
 
 
-def _added_up(t: Tables, at: Mapping[Where, Balance]) -> dict[Where, Balance]:
+Held = tuple[Balance, Stock]
+
+
+def _added_up(t: Tables, at: Mapping[Where, Balance], stocks: Mapping[Where, Stock], told: list[Finding]) -> dict[Where, Held]:
     """The totals over columns and regions of which a part was observed: what the book says of them is of another day."""
-    made: dict[Where, Balance] = {}
+    made: dict[Where, Held] = {}
+
+    def held(where: Where) -> Held | None:
+        return made.get(where) or ((at[where], stocks[where]) if where in at else None)
+
+    def put(where: Where, parts: Sequence[Held | None]) -> None:
+        made[where] = _total((at[where], stocks[where]), parts)
+        cuts = _cuts(parts)
+        if len(cuts) > 1:
+            day, region, name, _ = where
+            place = Place(key=f"{t.lines[name].table}/{region}/{day}")
+            days = ", ".join(map(str, cuts))
+            told.append(finding("TERM-TOTAL-UNLIKE", place, found=days, table=t.lines[name].table, region=region, day=day))
+
     touched = dict.fromkeys(where[:3] for where, b in at.items() if b.method == "OBS" and b.table)
     for day, region, name in touched:
         keys = [k for d, r, m, k in at if (d, r, m) == (day, region, name)]
         for dim, code, parts in levels.total_columns(t.layouts[t.lines[name].table], t.measures[name]):
             for key in (k for k in keys if dict(k).get(dim) == code):
-                below = [at.get((day, region, name, key_of({**dict(key), dim: part}))) for part in parts]
-                made[day, region, name, key] = _total(at[day, region, name, key], below)
+                put((day, region, name, key), [held((day, region, name, key_of({**dict(key), dim: part}))) for part in parts])
     for day, region, name in touched:
-        for above in (r for d, r, m, _ in list(at) if (d, m) == (day, name) and r != region):
+        for above in dict.fromkeys(r for d, r, m, _ in at if (d, m) == (day, name) and r != region):
             if not levels.inside(t.places, region, above):
                 continue
             leaves = [c for c in t.leaves if levels.inside(t.places, c, above) and _stands(t.places[c], day)]
             for key in [k for d, r, m, k in at if (d, r, m) == (day, above, name)]:
-                below = [made.get((day, c, name, key)) or at.get((day, c, name, key)) for c in leaves]
-                made[day, above, name, key] = _total(at[day, above, name, key], [b for b in below if b is not None])
+                below = [held((day, c, name, key)) for c in leaves]
+                put((day, above, name, key), [b for b in below if b is not None])
     return made
 
 
@@ -179,17 +195,29 @@ def _stands(place: Region, day: date) -> bool:
     return place.valid_from <= day <= place.valid_to
 
 
-def _total(old: Balance, parts: Sequence[Balance | None]) -> Balance:
-    """A total as the sum of its parts; unknown while one of them is."""
-    amounts = [None if b is None else b.amount for b in parts]
-    known = bool(amounts) and all(a is not None for a in amounts)
-    amount = sum((a for a in amounts if a is not None), Fraction(0)) if known else None
-    figures = tuple(dict.fromkeys(f for b in parts if b is not None for f in b.figures))
-    documents = "; ".join(dict.fromkeys(b.document for b in parts if b is not None and b.document))
-    estimate = any(b is not None and b.estimate for b in parts)
-    return replace(
-        old, amount=amount, method="OBS", year_end=None, days=None, estimate=estimate, figures=figures, document=documents
+def _cuts(parts: Sequence[Held | None]) -> list[date]:
+    """The days at which parts were read, where there is more than one."""
+    return sorted({part[1].cut for part in parts if part is not None})
+
+
+def _total(old: Held, parts: Sequence[Held | None]) -> Held:
+    """A total as the sum of its parts; unknown while one of them is, and where they are of different days."""
+    found = [part for part in parts if part is not None]
+    amounts = [b.amount for b, _ in found]
+    known = bool(amounts) and len(found) == len(parts) and all(a is not None for a in amounts)
+    cuts = _cuts(parts)
+    amount = sum((a for a in amounts if a is not None), Fraction(0)) if known and len(cuts) == 1 else None
+    figures = tuple(dict.fromkeys(f for b, _ in found for f in b.figures))
+    documents = "; ".join(dict.fromkeys(b.document for b, _ in found if b.document))
+    estimate = any(b.estimate for b, _ in found)
+    balance, stock = old
+    made = replace(
+        balance, amount=amount, method="OBS", year_end=None, days=None, estimate=estimate, figures=figures, document=documents
     )  # fmt: skip
+    cut = cuts[0] if len(cuts) == 1 else stock.cut
+    return made, replace(
+        stock, amount=amount, method="OBS", cut=cut, year_end=None, days=None, estimate=estimate, document=documents
+    )
 
 
 def _line(

@@ -10,7 +10,7 @@ from fractions import Fraction
 from gep.accounts.posts import Window
 from gep.base.findings import Finding, Place, finding
 from gep.base.periods import Span
-from gep.base.records import Key, Measure, key_text
+from gep.base.records import Key, Measure, Names, key_text
 from gep.base.rounding import store
 from gep.catalog.tables import RETURNED
 from gep.engine.cells import Cell, address
@@ -21,10 +21,16 @@ from gep.workflow.assets import AssetComputation
 from gep.workflow.audit import term_facts
 from gep.workflow.audit.balances import StockLine
 from gep.workflow.audit.records import Balance, Subject
+from gep.workflow.audit.term_days import Apart, together
 from gep.workflow.audit.term_facts import Cut, TermFact, cells
 from gep.workflow.audit.term_ground import Ground
 from gep.workflow.audit.term_nodes import of_book
 from gep.workflow.audit.term_rules import Chosen
+
+INSTEAD = {
+    "taken": Names("取自各年账户", "they come from the annual accounts"),
+    "none": Names("列为缺数", "they are not available"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +111,38 @@ def said(chosen: Chosen, subject: Subject, span: Span) -> Iterator[Finding]:
     if checks:
         place = Place(key=f"{subject.id}/{span.period}/left")
         yield finding("TERM-RULES-LEFT", place, found=len(checks), items=", ".join(checks))
+    for days, several in together(chosen.apart).items():
+        yield from _apart(chosen, several, days, subject, span)
+
+
+def _apart(chosen: Chosen, several: Sequence[Apart], days: str, subject: Subject, span: Span) -> Iterator[Finding]:
+    """The checks, and the figures, that did not run because the tables they read are cut at these days."""
+    ids = {"checks": [a.rule for a in several if not a.makes]}
+    ids |= {"taken": [a.rule for a in several if a.makes in chosen.taken]}
+    ids |= {"none": [a.rule for a in several if a.makes and a.makes not in chosen.taken]}
+    for kind, rules in ids.items():
+        if rules:
+            place = Place(key=f"{subject.id}/{span.period}/{kind} {days}")
+            holes: dict[str, object] = {"days": days, "items": ", ".join(rules)}
+            if kind == "checks":
+                yield finding("TERM-CHECKS-APART", place, found=len(rules), holes=holes)
+            else:
+                how = INSTEAD[kind]
+                yield finding("TERM-FIGURES-APART", place, found=len(rules), holes=holes | {"how_zh": how.zh, "how_en": how.en})
 
 
 def _cuts(fact: TermFact) -> int:
     return sum(1 for p in fact.parts if p.cut is not None) * 2
 
 
-def not_additive(g: Ground, cut: Cut, chosen: Chosen, done: AssetComputation) -> Iterator[Finding]:
-    """Flows the rules made of the term that are not what the annual flows come to: the rule changes over several years."""
+def not_additive(cut: Cut, chosen: Chosen, done: AssetComputation, facts: Iterable[TermFact]) -> Iterator[Finding]:
+    """Flows the rules made of the term that are not what the annual flows come to: the rule changes over several years.
+
+    Not asked of a year that is cut where dated events stand in what a rule reads: the event goes as a whole to one side, the sum
+    of the year by days.
+    """
     made = {p.rule.output for p in chosen.method.plans if p.rule.kind == "compute" and p.rule.at != "above"}
+    dated = _dated(chosen, facts)
     for name in (n for n in cut.measures if n in made and cut.years.has(n) and "time" in cut.measures[n].additive):
         measure = cut.measures[name]
         if measure.kind != "flow":
@@ -121,7 +150,7 @@ def not_additive(g: Ground, cut: Cut, chosen: Chosen, done: AssetComputation) ->
         for region, key in cells(cut, name):
             cell = done.cells.get(name, region, cut.span.period, key)
             other = term_facts.flow(cut, measure, region, key)
-            if cell is None or cell.exact is None or other.fact.amount is None:
+            if cell is None or cell.exact is None or other.fact.amount is None or (name in dated and _cuts(other)):
                 continue
             gap = store(cell.exact, places_of(measure)) - other.fact.amount
             if gap and not _within(cell, other.fact.amount, _cuts(other), measure):
@@ -131,14 +160,26 @@ def not_additive(g: Ground, cut: Cut, chosen: Chosen, done: AssetComputation) ->
                 )  # fmt: skip
 
 
+def _dated(chosen: Chosen, facts: Iterable[TermFact]) -> set[str]:
+    """The measures that rest on a flow with dated events in a year that is cut."""
+    found = {f.fact.measure.removesuffix(RETURNED) for f in facts if any(p.cut is not None and p.events for p in f.parts)}
+    reads = [(p.rule.output, {i.ref.removesuffix(RETURNED) for i in p.inputs}) for p in chosen.method.plans if p.rule.makes]
+    while True:
+        more = {output for output, refs in reads if refs & found} - found
+        if not more:
+            return found
+        found |= more
+
+
 def mixed(cut: Cut, facts: Iterable[TermFact]) -> Iterator[Finding]:
-    """Tables of which one column is cut on the day (it was observed) and another at a year-end: their columns do not add up."""
-    found: dict[tuple[str, str], dict[Window, list[str]]] = {}
+    """Blocks of a table of which one column is cut on the day (it was observed) and another at a year-end: they do not add up."""
+    found: dict[tuple[str, str, tuple[str, ...]], dict[Window, list[str]]] = {}
     for f in (f for f in facts if f.window is not None):
-        where = (cut.measures[f.fact.measure.removesuffix(RETURNED)].table, f.fact.region)
-        if f.window is not None and where[0]:
+        measure = cut.measures[f.fact.measure.removesuffix(RETURNED)]
+        if f.window is not None and measure.table:
+            where = (measure.table, f.fact.region, measure.dims)
             found.setdefault(where, {}).setdefault(f.window, []).append(key_text(f.fact.key))
-    for (table, region), windows in found.items():
+    for (table, region, _), windows in found.items():
         if len(windows) > 1:
             fewest = min(windows.values(), key=len)
             shown = "; ".join(f"{w.start} … {w.end}" for w in windows)

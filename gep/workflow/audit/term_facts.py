@@ -103,6 +103,11 @@ class Cut:
         return Window(start, end)
 
     @cached_property
+    def openings(self) -> Mapping[str, str]:
+        """The measures of the openings of the tables, each with the closing it takes."""
+        return {line.opening: line.measure for line in self.balances.lines.values() if line.opening}
+
+    @cached_property
     def _columns(self) -> Mapping[tuple[str, tuple[str, ...]], list[str]]:
         """(table, dimensions) -> the closings of the stock rows with these columns."""
         found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
@@ -313,10 +318,9 @@ def at_handover(cut: Cut, region: str, closing: str, key: Key, day: date) -> tup
     place = (closing, region, up_to(day), key_text(key))
     name = f"balance:{cut.years.scheme}/{address(closing, region, up_to(day), key)}"
     state = State.VALUE if amount is not None else _lacking(figures)
-    observed = next((b for b in held if b.method == "OBS"), None)
-    if observed is not None:
-        node = of_record(name, observed.amount or Fraction(0), measure.unit, observed.document, places)
-        return held, node
+    observed = [b for b in held if b.method == "OBS"]
+    if observed and amount is not None:
+        return held, of_record(name, Fraction(amount), measure.unit, "; ".join(b.document for b in observed), places)
     text, said = _between(held, day)
     return held, calculation(name, place, "term.balance", "3.2", text, said, amount, measure.unit, places, state)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import cached_property
 
 from gep.accounts.tenure import Dated, Flow, event_findings
 from gep.base.findings import Finding, Place, Refused, finding
@@ -25,10 +25,8 @@ from gep.workflow.audit.balances import (
     codes_at_end,
     in_unit_of,
     stock_lines,
-    way_of,
 )
 from gep.workflow.audit.records import Event, Observation, Tenure
-from gep.workflow.audit.term_rules import Chosen, choose
 from gep.workflow.plans import Method, method
 
 
@@ -44,15 +42,13 @@ class Ground:
     lines: Mapping[str, StockLine]
     balances: Balances
     events: tuple[Event, ...]
-    _chosen: dict[int, tuple[Method, Chosen]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _methods: dict[int, Method] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    def chosen(self, year: int) -> tuple[Method, Chosen]:
-        """The method of the scheme in a year, and what of it runs over a term that closes in that year."""
-        if year not in self._chosen:
-            m = method(self.catalog, self.years.scheme, year)
-            way = partial(_way, self.tenure)
-            self._chosen[year] = m, choose(m, self.layouts, self.years.has, way)
-        return self._chosen[year]
+    def method(self, year: int) -> Method:
+        """The method of the scheme in a year, each made once."""
+        if year not in self._methods:
+            self._methods[year] = method(self.catalog, self.years.scheme, year)
+        return self._methods[year]
 
     @property
     def opened(self) -> frozenset[str]:
@@ -61,8 +57,13 @@ class Ground:
 
     def is_total(self, key: Key) -> bool:
         """Whether a key names a total column."""
+        return any(c in self.totals.get(d, ()) for d, c in key)
+
+    @cached_property
+    def totals(self) -> Mapping[str, frozenset[str]]:
+        """The codes of total columns by dimension."""
         codes = self.catalog.codes
-        return any(d in codes and c in codes[d] and bool(codes[d][c].attrs.get(TOTAL)) for d, c in key)
+        return {dim: frozenset(c for c, code in known.items() if code.attrs.get(TOTAL)) for dim, known in codes.items()}
 
     @property
     def catalog(self) -> Catalog:
@@ -71,10 +72,6 @@ class Ground:
     @property
     def places(self) -> Mapping[str, Region]:
         return self.book.config.regions
-
-
-def _way(tenure: Tenure, measure: Measure) -> str:
-    return way_of(tenure, measure.id, measure.table)
 
 
 def ground(

@@ -26,11 +26,14 @@ from gep.workflow.assets import AssetComputation, compute_term
 from gep.workflow.audit import term_checks, term_facts
 from gep.workflow.audit.records import Subject
 from gep.workflow.audit.term_checks import Gap
+from gep.workflow.audit.term_cuts import TermCuts
+from gep.workflow.audit.term_days import Timing
 from gep.workflow.audit.term_facts import Cut, TermFact
 from gep.workflow.audit.term_ground import Ground, below, dated_events
 from gep.workflow.audit.term_nodes import of_book
-from gep.workflow.audit.term_rules import Chosen
+from gep.workflow.audit.term_rules import Chosen, choose
 from gep.workflow.chain import Prior
+from gep.workflow.levels import ALIKE, Unlike
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def cut_of(g: Ground, subject: Subject) -> tuple[Cut, tuple[Finding, ...]]:
     """
     span = span_of(g, subject)
     leaves = _leaves(g, subject)
-    m, _ = g.chosen(span.year)
+    m = g.method(span.year)
     term = Term(subject.id, subject.post.en, subject.start, subject.end, subject.acting)
     events, told = dated_events(g, m.measures, leaves)
     held = (g.tenure, g.years, g.balances, g.places)
@@ -80,14 +83,17 @@ def term_account(g: Ground, subject: Subject) -> TermAccount:
     """Run the plan over the term of a subject. Raises Refused where the scheme cannot be used or the book lacks a year of it."""
     cut, told = cut_of(g, subject)
     span, leaves = cut.span, cut.leaves
-    m, chosen = g.chosen(span.year)
+    m = g.method(span.year)
+    timing = Timing(m.measures, m.plans, TermCuts(cut, g.region, g.totals))
+    chosen = choose(m, g.layouts, g.years.has, timing if timing.differ else None)
     facts = tuple(_facts(g, cut, chosen))
     prior, nodes = _prior(g, cut)
     given = [f.fact for f in facts if f.fact.measure not in chosen.taken and not f.slack]
     held = [_held(f, m.measures, chosen) for f in facts if f.fact.measure in chosen.taken or f.slack]
     rounded = any(f.slack for f in facts) or any(b.estimate for b in g.balances.of_day(subject.start))
     done = compute_term(
-        g.catalog, chosen.method, span, given, g.places, leaves, prior, held=held, top=g.region, rounded=rounded
+        g.catalog, chosen.method, span, given, g.places, leaves, prior, held=held, top=g.region, rounded=rounded,
+        unlike=Unlike(chosen.skipped, timing.cells_differ) if timing.differ else ALIKE,
     )  # fmt: skip
     nodes |= {str(n["id"]): n for f in facts for n in f.nodes}
     gaps = tuple(term_checks.gaps(g, cut, done, nodes))
@@ -95,7 +101,7 @@ def term_account(g: Ground, subject: Subject) -> TermAccount:
     findings += term_checks.mixed(cut, facts)
     findings += term_checks.of_term(done.findings)
     findings += term_checks.told(gaps, subject, span)
-    findings += term_checks.not_additive(g, cut, chosen, done)
+    findings += term_checks.not_additive(cut, chosen, done, facts)
     every = {f.id: f for f in findings}
     return TermAccount(subject, g.region, span, cut, chosen, done, facts, gaps, tuple(every.values()), {**done.nodes, **nodes})
 
@@ -130,7 +136,7 @@ def _facts(g: Ground, cut: Cut, chosen: Chosen) -> Iterator[TermFact]:
     """Every figure the rules of the term read and none of them makes, and the cells of the tables that none makes."""
     made = {p.rule.output for p in chosen.method.plans if p.rule.kind == "compute" and p.rule.at != "above"}
     read = {i.ref for p in chosen.method.plans for i in p.inputs if i.kind == "measure"}
-    openings = {line.opening: line.measure for line in g.lines.values() if line.opening}
+    openings = cut.openings
     for name, measure in cut.measures.items():
         base = name.removesuffix(RETURNED)
         if base != name:

@@ -18,6 +18,7 @@ from gep.catalog.tables import ACCOUNT, GROSS, INNER, RETURNED, row_of
 from gep.engine.bind import BEFORE
 from gep.rules.nodes import Agg, Bin, Call, Compare, Convert, Name, Neg, Node, Num, Stamp
 from gep.rules.product import Plan
+from gep.workflow.audit.term_days import Apart, Timing
 from gep.workflow.plans import Method
 
 Degree = Literal[0, 1]
@@ -31,64 +32,58 @@ class Chosen:
     """The method of a term. `method`: the rules that run; `taken`: the outputs that come from the annual accounts.
 
     `left`: checks that a term cannot be held against, and figures that are in no table and that nothing over a term reads.
+    `apart`: what would run, and does not in some regions or at all, because the tables it reads are cut at different days.
     """
 
     method: Method
     taken: frozenset[str]
     left: tuple[str, ...]
+    apart: tuple[Apart, ...] = ()
+
+    @property
+    def skipped(self) -> Mapping[str, frozenset[str]]:
+        """Check -> the regions in which it does not run."""
+        return {a.rule: frozenset(a.regions) for a in self.apart if not a.makes}
 
 
-def choose(
-    m: Method, layouts: Mapping[str, Layout], has: Callable[[str], bool], way: Callable[[Measure], str] = lambda _: ""
-) -> Chosen:
+def choose(m: Method, layouts: Mapping[str, Layout], has: Callable[[str], bool], timing: Timing | None = None) -> Chosen:
     """Part the rules of a scheme for a term. `has`: whether annual figures of a measure are at hand.
 
-    `way`: how the stocks of a table are read on a day of handover. A rule or check over tables that are read in different ways
-    would set stocks of different days against each other, so it does not run.
+    `timing`: the days its tables are cut at, where they are not all cut alike; what would set figures of different days against
+    each other does not run.
     """
     makers: dict[str, list[Plan]] = {}
     for plan in (p for p in m.plans if p.rule.kind == "compute" and p.rule.at != "above"):
         makers.setdefault(plan.rule.output, []).append(plan)
-    ways = _Ways(m.measures, makers, way)
-    running = {o for o, plans in makers.items() if all(_runs(p, m.measures, layouts) and ways.one(p) for p in plans)}
-    while True:
-        lacking = {o for o in running if not all(_there(p, running, makers, m, has) for p in makers[o])}
-        if not lacking:
-            break
-        running -= lacking
-    kept = _needed([p for p in m.plans if ways.one(p) and _kept(p, running, makers, m, has)], m.measures)
+    able = {o for o, plans in makers.items() if all(_runs(p, m.measures, layouts) for p in plans)}
+    alike = _within_reach(able, makers, m, has)
+    wanted = _needed([p for p in m.plans if _kept(p, alike, makers, m, has)], m.measures)
+    apart = {id(p): a for p in wanted if timing is not None and (a := timing.apart(p)) is not None}
+    running = _within_reach({o for o in alike if not any(id(p) in apart for p in makers[o])}, makers, m, has)
+    groups = timing.cuts.groups if timing is not None else {}
+    nowhere = {id(p) for p in wanted if id(p) in apart and (p.rule.makes or _everywhere(apart[id(p)], p, groups))}
+    kept = _needed([p for p in m.plans if id(p) not in nowhere and _kept(p, running, makers, m, has)], m.measures)
     stay = {id(p) for p in kept}
     gone = [p.rule.id for p in m.plans if id(p) not in stay]
     taken = frozenset(o for o in makers if o not in running and has(o))
     resolved = replace(m.resolved, computed=frozenset(p.rule.output for p in kept if p.rule.makes))
     left = [rule for rule in gone if not _is_taken(rule, m, taken)]
-    return Chosen(replace(m, plans=tuple(kept), resolved=resolved), taken, tuple(sorted(left)))
+    return Chosen(replace(m, plans=tuple(kept), resolved=resolved), taken, tuple(sorted(left)), tuple(apart.values()))
 
 
-class _Ways:
-    """The ways in which the stocks that a rule rests on are read, through figures that stand in no table of their own."""
+def _within_reach(running: set[str], makers: Mapping[str, list[Plan]], m: Method, has: Callable[[str], bool]) -> set[str]:
+    """The outputs whose rules find all that they read."""
+    while True:
+        found = {o for o in running if all(_there(p, running, makers, m, has) for p in makers[o])}
+        if found == running:
+            return found
+        running = found
 
-    def __init__(self, measures: Mapping[str, Measure], makers: Mapping[str, list[Plan]], way: Callable[[Measure], str]) -> None:
-        self.measures, self.makers, self.way = measures, makers, way
-        self._known: dict[str, frozenset[str]] = {}
 
-    def one(self, plan: Plan) -> bool:
-        """Whether all that a rule reads and makes is read in one way."""
-        output = self._of(plan.rule.output) if plan.rule.output else frozenset()
-        refs = {i.ref for i in plan.inputs if i.kind == "measure"}
-        return len(output.union(*(self._of(ref) for ref in refs))) <= 1
-
-    def _of(self, name: str) -> frozenset[str]:
-        if name not in self._known:
-            self._known[name] = frozenset()  # a figure that rests on itself adds nothing
-            measure = self.measures[name]
-            if measure.table:
-                found = frozenset({self.way(measure)})
-            else:
-                refs = {i.ref for p in self.makers.get(name, ()) for i in p.inputs if i.kind == "measure"}
-                found = frozenset[str]().union(*(self._of(ref) for ref in refs))
-            self._known[name] = found
-        return self._known[name]
+def _everywhere(apart: Apart, plan: Plan, groups: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a check would run in none of the regions it is for."""
+    levels = [r for r, leaves in groups.items() if plan.rule.at == "all" or (plan.rule.at == "leaf") == (leaves == (r,))]
+    return set(apart.regions) >= set(levels)
 
 
 def _needed(plans: Sequence[Plan], measures: Mapping[str, Measure]) -> list[Plan]:

@@ -219,17 +219,30 @@ def test_an_observation_may_name_the_opening_row_and_any_unit_of_area(catalog: C
     assert at(found, START).amount == Fraction(199, 2)
 
 
-def test_totals_over_what_was_observed_are_sums_of_their_parts(catalog: Catalog) -> None:
+def test_totals_over_what_was_observed_are_sums_of_parts_of_one_day(catalog: Catalog) -> None:
+    """Observed beside the year-end 182 days before: no sum of both. All observed, or the year-end of that very day: a sum."""
     figures = dict(LAND)
     for region, code, amount in (("a", "C01", "50"), ("a", "C00", "150"), ("b", "C02", "7"), ("c", "C02", "107")):
         figures |= {f"{region} LA-01.R40 la01:{code} {y}": amount for y in (2019, 2020, 2021, 2022)}
     others = ["C03", "C04", "C05", "C06", "C07", "C08", "C09"]
     figures |= {f"a LA-01.R40 la01:{c} {y}": "0" for c in others for y in (2019, 2020, 2021, 2022)}
-    found = made(catalog, figures, seen=[observed("99.5")], wanted=["c", "a", "b"], days=[START, date(2020, 9, 1)])
+    wanted, days = ["c", "a", "b"], [START, date(2020, 9, 1)]
+    mixed = made(catalog, figures, seen=[observed("99.5")], wanted=wanted, days=days)
+    assert at(mixed, START, ALL).amount is None
+    assert at(mixed, START, FARM, "c").amount is None
+    assert codes(mixed) == ["TERM-TOTAL-UNLIKE"] * 2
+    assert {f.found for f in mixed.findings} == {"2020-01-01, 2020-07-01"}
+    assert at(mixed, START, REST).amount == 50
+    assert at(mixed, date(2020, 9, 1), FARM, "c").amount == 107
+    zero = [replace(observed("0"), key=key_of({"la01": c})) for c in others]
+    every = [observed("99.5"), replace(observed("50"), key=key_of({"la01": "C01"})), *zero]
+    found = made(catalog, figures, seen=[*every, replace(observed("7"), region="b")], wanted=wanted, days=days)
     assert at(found, START, ALL).amount == Fraction(299, 2)  # 99.5 + 50
+    assert found.stocks[START, "a", "LA-01.R40", ALL].cut == START
     assert at(found, START, FARM, "c").amount == Fraction(213, 2)  # 99.5 + 7
-    assert at(found, START, REST).amount == 50
-    assert at(found, date(2020, 9, 1), FARM, "c").amount == 107
+    new_year = date(2021, 1, 1)
+    same = made(catalog, figures, seen=[replace(observed("99.5"), day=new_year)], wanted=wanted, days=[new_year])
+    assert at(same, new_year, ALL).amount == Fraction(299, 2)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from random import Random
 import pytest
 
 from gep.accounts.posts import Window
-from gep.base.findings import Refused
-from gep.base.records import Key, State, key_of
+from gep.base.findings import Refused, stops
+from gep.base.records import Key, Severity, State, key_of
 from gep.book import Book
 from gep.workflow.audit.annual import Annual, Years, read_years
 from gep.workflow.audit.records import Event, Method, Observation
@@ -277,7 +277,49 @@ def test_one_column_observed_and_the_rest_at_the_year_end_is_told(book: Book, an
     (told,) = [f for f in account.findings if f.code == "TERM-MIXED-CUTS"]
     assert told.place.key.startswith(f"LA-01/{COUNTY}/")
     assert "la01:C02 apart" in told.text("en")
-    assert "LA-01.L2" in {f.rule for f in account.findings if f.code == "ENGINE-CHECK"}
+    # nothing is held against what is of another day, nothing is added up, and each is named
+    assert not stops(account.findings)
+    whole = key_of({"la01": "C00"})
+    for row in ("R10", "R31", "R40"):
+        assert account.amount(f"LA-01.{row}", COUNTY, FARM) is not None
+        assert account.amount(f"LA-01.{row}", COUNTY, whole) is None
+    assert account.cut.balances.at[MIDDLE, COUNTY, "LA-01.R40", whole].amount is None
+    apart = {a.rule: a for a in account.chosen.apart}
+    assert dict(apart["LA-01.L2"].days)["LA-01"] >= {("opening", MIDDLE), ("opening", date(2016, 1, 1))}
+    rules = {p.rule.id for p in account.chosen.method.plans}
+    assert not {"LA-01.L2", "LM-01.L3.R31.C02", "LQ-01.Q1"} & rules
+    assert {"LA-01.R40", "LM-01.L3.R31.C04", "FT-01.V.R40"} <= rules
+    said = {f.code: f for f in account.findings}
+    assert any("LA-01.L2" in f.text("zh") for f in account.findings if f.code == "TERM-CHECKS-APART")
+    assert said["TERM-TOTAL-UNLIKE"].found == "2016-01-01, 2016-07-01"
+
+
+def test_a_real_fault_within_one_cut_still_stops_where_tables_differ(book: Book, annual: Years) -> None:
+    """Every class of land observed on 1 July 2016, the rest at the year-end: no check stops. 5 hm2 more taken: land's own do."""
+    one = subject("2016-07-01", "2018-01-01")
+    g = ground(book, tenure(COUNTY, one), SCHEME, _seen(annual), years=annual)
+    honest = term_account(g, one)
+    assert not stops(honest.findings)
+    assert "TERM-MIXED-CUTS" not in {f.code for f in honest.findings}
+    assert {"LQ-01.Q1", "LM-01.L3.R31.C02"} <= {a.rule for a in honest.chosen.apart}
+    assert "VA-01.R40" in honest.chosen.taken  # value at the year-end, not of the land of another day
+    assert honest.amount("LA-01.R40", COUNTY, key_of({"la01": "C00"})) is not None
+    wrong = changed(g, "LA-01.R31", 2017, FARM, "5")
+    account = term_account(wrong, one)
+    assert {"LA-01.L1", "LA-01.L2"} <= {f.rule for f in account.findings if f.severity == Severity.STOP}
+    left = {(gap.line.measure, gap.key): gap.difference for gap in account.gaps if gap.difference}
+    before = {(gap.line.measure, gap.key): gap.difference for gap in honest.gaps if gap.difference}
+    assert left["LA-01.R40", FARM] - before.get(("LA-01.R40", FARM), Decimal(0)) == 5
+
+
+def _seen(annual: Years) -> list[Observation]:
+    """All classes of land on 1 July 2016, half way between the year-ends in hundredths, the last one so that they cover the county."""
+    plain = [k for k in sorted(annual.keys["LA-01.R40", COUNTY]) if dict(k)["la01"] != "C00"]
+    ends = {k: (_figure(annual, "LA-01.R10", 2016, k), _figure(annual, "LA-01.R40", 2016, k)) for k in plain}
+    half = {k: Decimal(round((a + z) * 50)) / 100 for k, (a, z) in ends.items()}
+    area = sum((a for a, _ in ends.values()), Fraction(0))
+    half[plain[-1]] += Decimal(area.numerator) / Decimal(area.denominator) - sum(half.values())
+    return [Observation(COUNTY, "LA-01", "R40", key, MIDDLE, amount, "hm2", "台账") for key, amount in half.items()]
 
 
 def test_an_unknown_annual_flow_is_unknown_over_the_term(book: Book, annual: Years) -> None:

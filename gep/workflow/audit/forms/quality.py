@@ -17,6 +17,7 @@ from gep.workflow.audit.forms.compared import years_shown
 from gep.workflow.audit.forms.evaluation import points
 from gep.workflow.audit.forms.handover import balance_at, balance_figures, ordered
 from gep.workflow.audit.records import Balance
+from gep.workflow.audit.term_days import together
 from gep.workflow.forms.lists import heading, said, worded
 
 NAME = Names("估计、残差、断点与未评价事项", "Estimates, residuals, breaks and what was left out")
@@ -133,6 +134,45 @@ def _breaks(case: Case) -> Iterator[Line]:
             )
 
 
+def _apart(case: Case) -> Iterator[Line]:
+    """Checks and figures that were not run, because the tables they read are cut at different days."""
+    chosen = case.account.chosen
+    for n, (days, several) in enumerate(together(chosen.apart).items(), 1):
+        for kind, (names, mend) in APART.items():
+            rules = [a for a in several if _kind_of(a.makes, chosen.taken) == kind]
+            if rules:
+                yield _line(
+                    f"apart.{n}.{kind}",
+                    name=words(names),
+                    code=text(", ".join(dict.fromkeys(a.rule for a in rules))),
+                    count=text(str(len(rules))),
+                    because=words(Names(f"截止日不同：{days}", f"cut at different days: {days}")),
+                    mend=words(mend),
+                )
+
+
+def _kind_of(makes: str, taken: frozenset[str]) -> str:
+    if not makes:
+        return "checks"
+    return "taken" if makes in taken else "none"
+
+
+APART: Mapping[str, tuple[Names, Names]] = {
+    "checks": (
+        Names("检查未执行：所用数不在同一日", "Checks not run: operands of different days"),
+        Names("取得各表同一日的记录后重做", "run again with records of one day for all tables"),
+    ),
+    "taken": (
+        Names("数字未按任期推算：所用数不在同一日", "Figures not worked out: operands of different days"),
+        Names("取各年账户的数，截止日为年末", "taken from the annual accounts, cut at year-ends"),
+    ),
+    "none": (
+        Names("数字缺：所用数不在同一日", "Figures not available: operands of different days"),
+        Names("列为缺数，不混用", "shown as not available, never mixed"),
+    ),
+}
+
+
 def _excluded(case: Case) -> Iterator[Line]:
     """Items of the evaluation that were not assessed, with the points affected."""
     scored = case.term.scored
@@ -184,6 +224,7 @@ KINDS: Mapping[str, tuple[Names, Callable[[Case], Iterator[Line]]]] = {
     "residuals": (Names("存量与流量之差（残差）", "What stocks and flows differ by (residuals)"), _residuals),
     "unknown": (Names("缺数", "Not available"), _unknown),
     "breaks": (Names("断点", "Breaks"), _breaks),
+    "apart": (Names("未执行的检查与推算", "Checks and figures that were not run"), _apart),
     "excluded": (Names("未评价的项目及影响分值", "Items not assessed and the points affected"), _excluded),
     "findings": (Names("任期核算的检查结果", "What the checks of the account of the term found"), _findings),
 }
