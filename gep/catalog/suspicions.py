@@ -36,7 +36,7 @@ TERM = ("region", "opening", "closing", "start", "end", "profile", "scheme")
 # the relations beside the views of the book that a rule may read and need (made by gep.workflow.audit.suspicion_tables)
 BOOK_RELATIONS = ("cell", "worth", "total", "parameter", "returned", "submission", "run")
 AUDIT_RELATIONS = (
-    "event", "observation", "balance", "problem", "report", "redline", "redline_activity", "redline_opening", "redline_closing",
+    "event", "observation", "balance", "problem", "report", "redline", "redline_activity", "redline_test",
 )  # fmt: skip
 YEARS = "two_years"
 TABLE_NEED = re.compile(r"(every|some):([A-Z0-9]+-[A-Z0-9]+)", re.ASCII)

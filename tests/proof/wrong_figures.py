@@ -207,7 +207,12 @@ def return_after_closing(s: Scene, choose: Choice) -> Expected:
         s.vintage + 20,
         file,
     )
-    return "return-replaced", CITY, file
+    s.run(
+        "INSERT INTO t_fact SELECT * REPLACE ('f00d' || sha256 AS sha256) FROM t_fact WHERE file = ? AND left(period, 4) = ? LIMIT 1",
+        file,
+        str(y),
+    )
+    return "return-replaced", CITY, f"{file} {y}"
 
 
 @deed

@@ -8,7 +8,8 @@ the book has no accounts of the assets there is nothing to audit, and it is refu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -20,6 +21,7 @@ from gep.accounts.scoring_events import focused
 from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.program import program
+from gep.base.records import Region
 from gep.catalog.evaluation import evaluation_of, evaluations
 from gep.catalog.evaluation_check import check_evaluation
 from gep.catalog.suspicions import FAVOUR_FILE, favour, rules
@@ -172,7 +174,9 @@ class _Run:
         """What the rules of suspicion find over a term, between the year-ends nearest to its two days."""
         a, span = self.audited, case.account.span
         term = (case.subject.start, case.subject.end)
-        asked = Question(case.region, span.year_before, span.year, *term, profile_of(case), self.ground.years.scheme)
+        years = (span.year_before, span.year)
+        named = renamed(self.ground.places, span.year)
+        asked = Question(case.region, *years, *term, profile_of(case), self.ground.years.scheme, named)
         stands = standings(a.collected.problems, a.collected.steps, self.day)
         registers = Registers(
             events=a.records.events,
@@ -188,6 +192,23 @@ class _Run:
             a.source.book.store, asked, registers,
             known_on=a.tenure.known_on, rules=rules(kept), favour=favour(kept / FAVOUR_FILE),
         )  # fmt: skip
+
+
+def renamed(places: Mapping[str, Region], year: int) -> dict[str, tuple[str, ...]]:
+    """Region at the end of a year -> the codes that it alone had before; one that others went into is another region."""
+    found: dict[str, tuple[str, ...]] = {}
+    heirs = Counter(old for place in places.values() for old in place.replaces)
+    for code, place in places.items():
+        olds: list[str] = []
+        here = place
+        while place.valid_from.year <= year <= place.valid_to.year and len(here.replaces) == 1 and heirs[here.replaces[0]] == 1:
+            olds.append(here.replaces[0])
+            if olds[-1] not in places:
+                break
+            here = places[olds[-1]]
+        if olds:
+            found[code] = tuple(olds)
+    return found
 
 
 def open_problems(results: Results) -> int:

@@ -11,9 +11,10 @@ All are temporary tables in the connection; the book itself is open for reading 
     submission, corrected, complaint, revised   returns, corrections, findings and revisions with the day of their run
     run        the runs known;     favour    which way a figure looks better
 
-From the engagement: event, observation, balance, problem, report, redline (its patch layers), redline_activity, and
-redline_opening, redline_closing (the rows that hold on the first day and on the day after the last). Amounts are in the unit of
-the book, areas of patches in hectares.
+From the engagement: event, observation, balance, problem, report, redline (its patch layers), redline_activity, and redline_test
+(what the three tests of RL-01 say of each patch from the first day to the day after the last). Amounts are in the unit of the
+book, areas of patches in hectares. A region that has another code at the closing stands under that one everywhere but in the
+addresses of figures.
 """
 
 # ruff: noqa: S608  (names in the SQL are those of this file; values are bound)
@@ -21,13 +22,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gep.accounts.redline_patches import Patch, families
+from gep.accounts.redline_patches import Patch
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Key, key_text
 from gep.base.rounding import store
@@ -37,13 +38,14 @@ from gep.explain import address
 from gep.report.form import in_unit
 from gep.workflow.audit.records import Balance, Event, Observation, Problem
 from gep.workflow.audit.suspicion_cut import CUT, MACROS
+from gep.workflow.audit.suspicion_patches import HECTARE, doings, layers, tested
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SCALE = 12
 AMOUNT = "DECIMAL(38,12)"
-HECTARE = "hm2"
+OPENS = "10"  # ends the code of an opening row: R10, SC10
 BATCH = 200  # rows of one insert
 ALWAYS = ("used", "scope", "cell")  # what the registers are read against
 WORD = re.compile(r"[a-z_]+")
@@ -51,7 +53,10 @@ WORD = re.compile(r"[a-z_]+")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about: a region over a term. `opening`, `closing`: years whose ends are the two stocks; days half-open."""
+    """What is asked about: a region over a term. `opening`, `closing`: years whose ends are the two stocks; days half-open.
+
+    `renamed`: code of a region at the closing -> the codes it alone had before.
+    """
 
     region: str
     opening: int
@@ -60,6 +65,7 @@ class Question:
     end: date
     profile: str
     scheme: str
+    renamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -105,8 +111,11 @@ REGISTER: Mapping[str, str] = {
     "redline": f"version VARCHAR, patch VARCHAR, family VARCHAR, county VARCHAR, type VARCHAR, area {AMOUNT}, unit VARCHAR,"
     f" valid_from DATE, valid_to DATE, natural_share {AMOUNT}, function_index {AMOUNT}, normalised {AMOUNT},"
     " document VARCHAR",
-    "redline_activity": f"patch VARCHAR, county VARCHAR, valid_from DATE, valid_to DATE, activity VARCHAR, area {AMOUNT},"
-    f" unit VARCHAR, legal BOOLEAN, issue VARCHAR",
+    "redline_activity": f"patch VARCHAR, family VARCHAR, county VARCHAR, valid_from DATE, valid_to DATE, activity VARCHAR,"
+    f" area {AMOUNT}, unit VARCHAR, legal BOOLEAN, issue VARCHAR",
+    "redline_test": f"patch VARCHAR, county VARCHAR, type0 VARCHAR, type1 VARCHAR, area0 {AMOUNT}, area1 {AMOUNT},"
+    f" approved {AMOUNT}, unapproved {AMOUNT}, gained {AMOUNT}, undocumented {AMOUNT}, unit VARCHAR, share0 {AMOUNT},"
+    f" share1 {AMOUNT}, index0 {AMOUNT}, index1 {AMOUNT}, basis VARCHAR, area VARCHAR, nature VARCHAR, function VARCHAR",
     "favour": "account VARCHAR, table_id VARCHAR, column_code VARCHAR, sign INTEGER",
 }
 
@@ -118,6 +127,8 @@ def lay(
 
     `read`: the words of the queries to be asked; what of the book none of them names is left out (None: everything is made).
     """
+    now = {old: code for code, olds in asked.renamed.items() for old in olds}
+    _fill(con, "renamed", "old VARCHAR, now VARCHAR", sorted(now.items()))
     for macro in MACROS:
         con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
     wanted = set(CUT) if read is None else _reached({*read, *ALWAYS})
@@ -127,15 +138,19 @@ def lay(
             con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}", {n: asked.parameters[n] for n in named})
     findings: list[Finding] = []
     units = _units(con) if registers.events or registers.observations else {}
-    patches, doings = _patches(registers.patches, findings)
+
+    def hectares(area: Decimal, unit: str, name: str) -> Decimal:
+        return _converted(area, unit, HECTARE, name, findings)
+
     rows: dict[str, Sequence[Sequence[object]]] = {
-        "event": [_event(e, units, findings) for e in registers.events],
-        "observation": [_observation(o, units, findings) for o in registers.observations],
+        "event": [_event(e, now.get(e.region, e.region), units, findings) for e in registers.events],
+        "observation": [_observation(o, now.get(o.region, o.region), units, findings) for o in registers.observations],
         "balance": [_balance(b) for b in registers.balances],
         "problem": [_problem(p, registers.closed) for p in registers.problems],
         "report": [_report(con, r, findings) for r in registers.reports],
-        "redline": patches,
-        "redline_activity": doings,
+        "redline": list(layers(registers.patches, hectares)),
+        "redline_activity": list(doings(registers.patches, hectares)),
+        "redline_test": list(tested(registers.patches, asked.start, asked.end, hectares)) if registers.patches else [],
         "favour": [(f.account, f.table_id, f.column_code, f.sign) for f in favour],
     }
     if findings:
@@ -143,7 +158,6 @@ def lay(
     for name, columns in REGISTER.items():
         _fill(con, name, columns, rows[name])
     _name_only_column(con)
-    _layers(con, asked)
 
 
 def words(text: str) -> set[str]:
@@ -191,22 +205,24 @@ def _converted(amount: Decimal, unit: str, wanted: str, name: str, findings: lis
         return amount
 
 
-def _event(e: Event, units: Mapping[tuple[str, str, str], str], findings: list[Finding]) -> tuple[object, ...]:
+def _event(e: Event, region: str, units: Mapping[tuple[str, str, str], str], findings: list[Finding]) -> tuple[object, ...]:
     column, instance = column_of(e.table, e.key)
     wanted = units.get((e.table, e.row, column), e.unit)
     amount = _converted(e.amount, e.unit, wanted, e.id, findings)
-    place = (e.id, e.region, e.table, e.row, column, instance, amount, wanted)
+    place = (e.id, region, e.table, e.row, column, instance, amount, wanted)
     return (*place, e.decision, e.effect, e.effect.year, e.decided_by, e.attribution, e.document, e.evidence, e.note)
 
 
-def _observation(o: Observation, units: Mapping[tuple[str, str, str], str], findings: list[Finding]) -> tuple[object, ...]:
+def _observation(
+    o: Observation, region: str, units: Mapping[tuple[str, str, str], str], findings: list[Finding]
+) -> tuple[object, ...]:
     column, instance = column_of(o.table, o.key)
     wanted = units.get((o.table, o.row, column), o.unit)
     amount = _converted(o.amount, o.unit, wanted, f"{o.table} {o.row} {o.day}", findings)
-    # a stock of 31 December stands at 00:00 of 1 January
+    # a stock of 31 December stands at 00:00 of 1 January, where the next year opens with it
     at_year_end = (o.day.month, o.day.day) == (1, 1)
-    year = o.day.year - 1 if at_year_end else o.day.year
-    return (o.region, o.table, o.row, column, instance, o.day, year, at_year_end, amount, wanted, o.document)
+    year = o.day.year - 1 if at_year_end and not o.row.endswith(OPENS) else o.day.year
+    return (region, o.table, o.row, column, instance, o.day, year, at_year_end, amount, wanted, o.document)
 
 
 def _balance(b: Balance) -> tuple[object, ...]:
@@ -248,25 +264,6 @@ def _held(con: DuckDBPyConnection, where: address.Address) -> tuple[Decimal | No
     return (rows[0][0], rows[0][1]) if len(rows) == 1 else (None, None)
 
 
-def _patches(given: Sequence[Patch], findings: list[Finding]) -> tuple[list[Sequence[object]], list[Sequence[object]]]:
-    """The rows of the patch layers and of the activities on them, areas in hectares; a patch cut up keeps its `family`."""
-    rows: list[Sequence[object]] = []
-    doings: list[Sequence[object]] = []
-    for family, members in families(given).items():
-        for p in members:
-            head = (p.version, p.id, family, p.county, p.type, _hectares(p.area, p.unit, p.id, findings), HECTARE)
-            measured = (p.natural_share, p.function_index, p.normalised)
-            rows.append((*head, p.valid_from, p.valid_to, *measured, p.document))
-            for a in p.activities:
-                area = _hectares(a.area, a.unit, f"{p.id} {a.kind}", findings)
-                doings.append((p.id, p.county, p.valid_from, p.valid_to, a.kind, area, HECTARE, a.legal, a.issue))
-    return rows, doings
-
-
-def _hectares(area: Decimal | None, unit: str, name: str, findings: list[Finding]) -> Decimal | None:
-    return None if area is None else _converted(area, unit, HECTARE, name, findings)
-
-
 def _name_only_column(con: DuckDBPyConnection) -> None:
     """An entry that names no column of a table that has only one means that one."""
     for name in ("event", "observation"):
@@ -274,12 +271,4 @@ def _name_only_column(con: DuckDBPyConnection) -> None:
             f"UPDATE {name} SET column_code = o.column_code FROM (SELECT table_id, min(column_code) AS column_code FROM cell"
             f" GROUP BY table_id HAVING count(DISTINCT column_code) = 1) o WHERE o.table_id = {name}.table_id"
             f" AND {name}.column_code = ''"
-        )
-
-
-def _layers(con: DuckDBPyConnection, asked: Question) -> None:
-    for name, day in (("redline_opening", asked.start), ("redline_closing", asked.end)):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM redline WHERE $day BETWEEN valid_from AND valid_to",
-            {"day": day},
         )

@@ -29,6 +29,7 @@ from gep.workflow.audit.suspicions import Judged, judge, suspicions
 ASKED = Question("A", 2019, 2021, date(2020, 1, 1), date(2022, 1, 1), "gep", "assets")
 RULES = {rule.id: rule for rule in rules()}
 STORE = Path("accounts.duckdb")
+TOLD = next(m for m in MACROS if m.startswith("told"))
 N = Names("名", "name")
 LOSS = (("la01", "C02"),)
 WHEN = "TIMESTAMP '2022-05-01'"
@@ -216,7 +217,7 @@ def test_an_approval_without_document_or_of_another_year_carries_nothing(small: 
 @given(st.decimals(min_value=-(10**20), max_value=10**20, places=6, allow_nan=False, allow_infinity=False))
 def test_digits_are_told_as_people_write_them(amount: Decimal) -> None:
     with duckdb.connect() as con:
-        con.execute(f"CREATE TEMP MACRO {MACROS[0]}")
+        con.execute(f"CREATE TEMP MACRO {TOLD}")
         row = con.execute("SELECT told(CAST(? AS DECIMAL(38,12)), 'hm2')", [str(amount)]).fetchone()
     assert row is not None
     number, unit = row[0].split(" ")
@@ -232,7 +233,7 @@ def test_digits_are_told_as_people_write_them(amount: Decimal) -> None:
 def test_a_shown_quotient_is_cut_off_at_four_decimals(x: Fraction, y: Fraction) -> None:
     x, y = Fraction(int(x * 100), 100), Fraction(int(y * 100), 100)
     with duckdb.connect() as con:
-        for macro in MACROS:
+        for macro in MACROS[1:]:
             con.execute(f"CREATE TEMP MACRO {macro}")
         row = con.execute(f"SELECT share({float(x):.2f}::DECIMAL(38,12), {float(y):.2f}::DECIMAL(38,12))").fetchone()
     assert row is not None
@@ -360,10 +361,13 @@ def test_a_patch_of_unknown_area_is_not_assessed(small: Small) -> None:
 
 def test_the_function_of_a_patch_is_compared_freed_of_weather_if_both_days_have_it(small: Small) -> None:
     old = replace(OLD, function_index=Decimal(80), normalised=Decimal(79))
-    for new, worse in (((79, 79), False), ((81, 78), True), ((79, None), True), ((80, None), False)):
-        row = patch(function_index=Decimal(new[0]), normalised=None if new[1] is None else Decimal(new[1]))
+    # as observed on one of the days a fall of up to 2 points is the weather's
+    for seen, freed, worse in (
+        ("79", "79", ""), ("81", "78.9", "-0.1 normalised"), ("78", None, ""), ("77.9", None, "-2.1 observed"), ("80", None, ""),
+    ):  # fmt: skip
+        row = patch(function_index=Decimal(seen), normalised=None if freed is None else Decimal(freed))
         found = small.ask("redline-worse", registers=Registers(patches=[old, *after(LATER, row)]))
-        assert bool(found.suspicions) is worse, new
+        assert [s.difference for s in found.suspicions] == ([worse] if worse else []), (seen, freed)
 
 
 def test_an_unlawful_activity_needs_a_problem(small: Small) -> None:
