@@ -167,9 +167,9 @@ class Timing:
                     yield _within(fixed, grain), table, days
             return
         for key, days in self._by_key(name, region).items():
-            fixed = _fixed(key, rule, grain)
-            if fixed is not None and chosen <= frozenset(key):
-                yield fixed, self.measures[name].table, _opened(days) if given.time in BEFORE else days
+            place = _fixed(key, rule, grain)
+            if place is not None and chosen <= frozenset(key):
+                yield place, self.measures[name].table, _opened(days) if given.time in BEFORE else days
 
     def _made(self, name: str, region: str) -> Iterator[Operand]:
         """What a figure that stands in no table is made of; nothing for one that is given."""

@@ -18,94 +18,29 @@ from hypothesis import strategies as st
 from gep.accounts.redline_patches import Activity, Patch
 from gep.base.findings import Refused
 from gep.base.records import Names
-from gep.catalog.suspicions import Need, SuspicionRule, Threshold, rules
-from gep.ledger.store import STORED, rebuild
-from gep.ledger.views import create_statements
-from gep.workflow.audit.records import Balance, Event, Observation, Problem
+from gep.catalog.suspicions import Need, SuspicionRule, Threshold
+from gep.ledger.store import rebuild
+from gep.workflow.audit.records import Balance, Observation, Problem
 from gep.workflow.audit.suspicion_cut import MACROS
-from gep.workflow.audit.suspicion_tables import Question, Registers, Reported, column_of
-from gep.workflow.audit.suspicions import Judged, judge, suspicions
+from gep.workflow.audit.suspicion_tables import Registers, Reported, column_of
+from gep.workflow.audit.suspicions import judge, suspicions
+from tests.workflow.audit.small_store import ASKED, LOSS, RULES, STORE, Small, event, patch
 
-ASKED = Question("A", 2019, 2021, date(2020, 1, 1), date(2022, 1, 1), "gep", "assets")
-RULES = {rule.id: rule for rule in rules()}
-STORE = Path("accounts.duckdb")
-TOLD = next(m for m in MACROS if m.startswith("told"))
 N = Names("名", "name")
-LOSS = (("la01", "C02"),)
-WHEN = "TIMESTAMP '2022-05-01'"
+TOLD = next(m for m in MACROS if m.startswith("told"))
 
 
-class Small:
-    """A store with the regions A (city) and B, C (counties), the years 2020 and 2021, and what a test puts into it."""
-
-    def __init__(self) -> None:
-        self.con = duckdb.connect(config={"threads": 1})
-        for table in STORED:
-            columns = ", ".join(f'"{c.name}" {c.type}' for c in table.columns)
-            self.con.execute(f"CREATE TABLE {table.stored} ({columns})")
-        self.con.execute("CREATE TABLE t_vintage_profile (vintage BIGINT, year INTEGER, profile VARCHAR)")
-        self.con.execute(
-            "CREATE TABLE t_region_path (vintage BIGINT, year INTEGER, code VARCHAR, ancestor VARCHAR, lowest BOOLEAN,"
-            " name_zh VARCHAR, level VARCHAR)"
-        )
-        for statement in create_statements():
-            if statement.startswith("CREATE"):
-                self.con.execute(statement)
-        self.vintage(1)
-
-    def vintage(self, number: int, at: str = WHEN) -> None:
-        self.con.execute(f'INSERT INTO t_run (vintage, "at") VALUES ({number}, {at})')
-        for year in (2020, 2021):
-            self.con.execute(f"INSERT INTO t_release_state VALUES ({number}, {year}, {number}, 'trial', 1, {at})")
-            for profile in ("gep", "assets"):
-                self.con.execute(f"INSERT INTO t_vintage_profile VALUES ({number}, {year}, '{profile}')")
-            for code, above in (("A", "A"), ("B", "A"), ("B", "B"), ("C", "A"), ("C", "C")):
-                low = code != "A"
-                self.con.execute(f"INSERT INTO t_region_path VALUES ({number}, {year}, '{code}', '{above}', {low}, '', '')")
-
-    def cell(self, region: str, year: int, place: str, amount: object, **more: Any) -> None:
-        """`place`: LA-01 R31 C02."""
-        table, row, column = place.split()
-        cause = {"2": "human", "3": "human"}.get(row[1:2], "-") if row[2:] == "1" else "adjustment" if row[2:] == "3" else "-"
-        held = {"vintage": 1, "unit": "hm2", "state": "value", "instance": "-", "cause": cause, "method_id": "submitted"} | more
-        values = {
-            "region_code": region,
-            "year": year,
-            "scheme": "assets",
-            "table_id": table,
-            "row_code": row,
-            "column_code": column,
-        }
-        self._insert("t_asset_account", values | held | {"amount": amount})
-
-    def _insert(self, table: str, values: dict[str, object]) -> None:
-        marks = ", ".join("?" * len(values))
-        names = ", ".join(f'"{n}"' for n in values)
-        self.con.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
-
-    def land(self, *, but: tuple[str, int] | None = None) -> None:
-        """LA-01 of both counties and years, without any change, but for one that is left out."""
-        for region in ("B", "C"):
-            for year in (2020, 2021):
-                if (region, year) != but:
-                    for row, amount in (("R10", 100), ("R31", 0), ("R40", 100)):
-                        self.cell(region, year, f"LA-01 {row} C02", amount)
-
-    def ask(self, *names: str, registers: Registers | None = None, asked: Question = ASKED) -> Judged:
-        chosen = [RULES[n] for n in names] if names else list(RULES.values())
-        return judge(self.con, STORE, chosen, asked, registers or Registers())
+@pytest.fixture(scope="module")
+def made() -> Iterator[Small]:
+    store = Small()
+    yield store
+    store.con.close()
 
 
 @pytest.fixture
-def small() -> Iterator[Small]:
-    made = Small()
-    yield made
-    made.con.close()
-
-
-def event(amount: str = "10", unit: str = "hm2", **changes: Any) -> Event:
-    made = Event("E1", "B", "LA-01", "R31", LOSS, Decimal(amount), unit, date(2020, 1, 5), date(2020, 3, 1), document="批1")
-    return replace(made, **changes)
+def small(made: Small) -> Iterator[Small]:
+    with made.opened() as store:
+        yield store
 
 
 def rule(sql: str, *needs: str, **changes: Any) -> SuspicionRule:
@@ -317,11 +252,6 @@ def test_an_observation_of_new_year_is_the_stock_of_the_year_before(small: Small
         assert small.ask("observation-mismatch", registers=Registers(observations=[other])).suspicions == ()
 
 
-def patch(name: str = "1", area: str | None = "10", **changes: Any) -> Patch:
-    made = Patch(name, "v1", "B", "水源涵养", None if area is None else Decimal(area), "hm2", date(2015, 1, 1), document="批0")
-    return replace(made, **changes)
-
-
 def after(day: date, *rows: Patch) -> list[Patch]:
     return [replace(row, valid_from=day) for row in rows]
 
@@ -468,7 +398,7 @@ def test_an_adjustment_with_its_code_in_the_return_is_none_without(small: Small)
     small.cell("B", 2021, "LA-01 R23 C02", 5)
     note = {"vintage": 1, "measure": "LA-01.R23.returned", "region_code": "B", "period": "2021", "category": "la01:C02"}
     assert [s.place for s in small.ask("adjustment-without-code").suspicions] == ["LA-01 R23 C02 2021"]
-    small._insert("t_fact", note | {"note": "说明见附件", "state": "value"})
+    small.insert("t_fact", note | {"note": "说明见附件", "state": "value"})
     assert len(small.ask("adjustment-without-code").suspicions) == 1
     small.con.execute("UPDATE t_fact SET note = 'BOUNDARY:一镇划转'")
     assert small.ask("adjustment-without-code").suspicions == ()
