@@ -27,11 +27,7 @@ from typing import Literal, TypeAlias
 from gep.accounts.handover import plain
 from gep.accounts.tenure import ZERO, Account, Dated, FlowPart
 from gep.base.findings import Finding, Place, Refused, finding
-
-Part: TypeAlias = Literal["local_human", "policy", "historical", "natural", "adjustment", "price", "method", "unattributed"]
-PARTS: tuple[Part, ...] = (
-    "local_human", "policy", "historical", "natural", "adjustment", "price", "method", "unattributed",
-)  # fmt: skip
+from gep.base.score_rules import LOCAL_HUMAN, PARTS, Part
 
 # why a piece stands in its part: settled by an auditor; the cause of its row; the day it was decided; a human change that nobody
 # has settled; what stocks and flows differ by; the same where a flow is unknown, so that the flow is in it
@@ -40,7 +36,7 @@ Why: TypeAlias = Literal["auditor", "cause", "decided_before", "decided_after", 
 _OF_CAUSE: Mapping[str, Part] = MappingProxyType(
     {"natural": "natural", "adjustment": "adjustment", "price": "price", "method": "method"}
 )
-_HUMAN: Part = "local_human"
+_HUMAN = LOCAL_HUMAN
 _OPEN: Part = "unattributed"
 
 

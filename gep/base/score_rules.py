@@ -40,7 +40,10 @@ NOTHING = Names("", "")
 TOTAL = "total"  # what a bonus is given on, where it is neither an item nor a block
 ANY_ZONE = ""  # of a scheme whose weights do not differ by zone
 EXAMINED, MET, NOT_MET = "examined", "met", "not_met"  # what is entered for an item
-LOCAL_HUMAN = "local_human"
+# what a change of a stock, or something that happened, is attributed to; only the first enters anybody's responsibility
+Part: TypeAlias = Literal["local_human", "policy", "historical", "natural", "adjustment", "price", "method", "unattributed"]
+PARTS: tuple[Part, ...] = get_args(Part)
+LOCAL_HUMAN: Part = "local_human"
 ATTRIBUTIONS: Mapping[str, Names] = MappingProxyType(
     {
         LOCAL_HUMAN: Names("本地人为", "local people"),

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gep.accounts.attribution import PARTS, Assigned, Attribution, attribute
+from gep.accounts.attribution import Assigned, Attribution, attribute
 from gep.accounts.handover import Method, Observed, Series
 from gep.accounts.posts import Term
 from gep.accounts.tenure import Account, Dated, Flow, divide
 from gep.base.findings import Refused
+from gep.base.score_rules import PARTS
 
 F = Fraction
 ITEM = "000001/LA-01/C02"

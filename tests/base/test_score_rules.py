@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from gep.base.records import Names
 from gep.base.score_rules import (
     ANY_ZONE,
+    ATTRIBUTIONS,
+    LOCAL_HUMAN,
+    PARTS,
     Completion,
     Condition,
     Evaluation,
@@ -108,3 +111,9 @@ def test_ranks() -> None:
     assert not bare.illustrative
     with pytest.raises(ValueError, match="worst"):
         bare.rank("worst")
+
+
+def test_every_part_of_a_change_has_its_name() -> None:
+    assert tuple(ATTRIBUTIONS) == PARTS
+    assert PARTS[0] == LOCAL_HUMAN
+    assert all(n.zh and n.en for n in ATTRIBUTIONS.values())

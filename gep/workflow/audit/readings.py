@@ -17,12 +17,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from gep.accounts.attribution import PARTS
 from gep.accounts.handover import nearest
 from gep.accounts.scoring_events import Need, needs, zone_of
 from gep.accounts.scoring_items import Reading, Window, over_years, register_name
 from gep.base.records import Key, Measure, Names
-from gep.base.score_rules import NOTHING, OWN, Completion, Evaluation, Interval, Selector, TargetRatio, figures_of
+from gep.base.score_rules import NOTHING, OWN, PARTS, Completion, Evaluation, Interval, Selector, TargetRatio, figures_of
 from gep.base.units import parse_unit
 from gep.catalog.registers import Bound
 from gep.explain.address import NO_KEY, Address

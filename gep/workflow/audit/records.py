@@ -9,17 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from gep.base import score_rules
 from gep.base.records import Key, Names
 from gep.report.form import Stored
 
 Method = Literal["OBS", "NEAREST", "INTERP"]
 Basis = Literal["appointment", "office"]
 Role = Literal["lead", "auditor", "reviewer", "reader"]
-Attribution = Literal["local_human", "policy", "historical", "natural", "adjustment", "price", "method", "unattributed"]
-ATTRIBUTIONS: tuple[Attribution, ...] = (
-    "local_human", "policy", "historical", "natural", "adjustment", "price", "method", "unattributed",
-)  # fmt: skip
-AREAS = ("policies", "laws", "decisions", "targets", "supervision", "funds", "other")  # the seven content areas
+ATTRIBUTIONS = tuple(score_rules.ATTRIBUTIONS)
+AREAS = tuple(score_rules.AREAS)  # the seven content areas
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from gep.accounts.attribution import PARTS, Part
 from gep.base.records import Names
-from gep.base.score_rules import ATTRIBUTIONS
+from gep.base.score_rules import ATTRIBUTIONS, PARTS, Part
 from gep.report.form import BLANK, Cell, Column, Form, Line, Made, Ref, Stored, Term, decimal_of, text, unit_names, words
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import CODE, ITEM, UNIT, amount, form, named, vintages

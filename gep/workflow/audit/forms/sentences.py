@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from gep.accounts.attribution import PARTS
 from gep.accounts.redline_lines import Test
 from gep.base.records import Names
-from gep.base.score_rules import number_text
+from gep.base.score_rules import PARTS, number_text
 from gep.report.form import Form, Line
 from gep.report.statement import Paragraph, Sentence, Span
 from gep.workflow.audit.forms.case import Case, Results
