@@ -23,7 +23,7 @@ from gep.workflow.audit.term_facts import cells, flow, stored_balance
 from gep.workflow.audit.term_ground import Ground, dated_events, ground
 from gep.workflow.audit.term_land import land_moves
 from gep.workflow.audit.term_plan import TermAccount, cut_of, term_account
-from gep.workflow.audit.term_stock import stock_account
+from gep.workflow.audit.term_stock import rows_of, stock_account
 from tests.ready import Ready
 from tests.workflow.audit.terms import subject, tenure, worked_out
 
@@ -358,7 +358,8 @@ def test_dated_events_come_first_and_the_rest_goes_by_days(book: Book, annual: Y
     assert before.fact.amount + after.fact.amount == f
     assert after.parts[0].events == ("E-2016-09-01",)
     # decided by A, with effect under B: the balance has it with B, responsibility with A
-    made = stock_account(cuts[0], g.layouts["LA-01"], COUNTY, "LA-01.R40", FARM)
+    rows = rows_of(g.method(2016).plans, g.layouts["LA-01"], g.lines["LA-01.R40"])
+    made = stock_account(cuts[0], rows, COUNTY, "LA-01.R40", FARM)
     assert made is not None
     part = next(p for p in made[0].flows if p.flow.row == "R31")
     assert part.balance == (f - 3) * Fraction(182, 366)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Literal
 
-from gep.base.records import Key, Measure, Names, Rule, State
+from gep.base.records import Key, Measure, Names, State
 from gep.base.rounding import store
 from gep.report.form import BLANK, KINDS, NONE, Cell, Column, Form, Line, Made, Ref, Stored, Term, decimal_of, rounded
 from gep.rules.plan import places_of as stored_places
@@ -18,9 +16,10 @@ from gep.workflow.audit import term_facts
 from gep.workflow.audit.balances import StockLine
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.records import Balance
+from gep.workflow.audit.term_stock import Row as Flow
+from gep.workflow.audit.term_stock import rows_of
 from gep.workflow.forms.common import noted
 from gep.workflow.forms.lists import places_of, said, worded
-from gep.workflow.forms.relations import plain_sum
 
 ITEM = worded("name", "项目", "Item", "label")
 UNIT = worded("unit", "计量单位", "Unit", "unit")
@@ -30,52 +29,9 @@ RECORD = "record"  # heads the address of what stands in a file of the engagemen
 Sign = Literal[1, -1]
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A row that a closing is made of: which measure, how it enters, and its cause (empty: the table does not tell one)."""
-
-    measure: str
-    row: str
-    sign: Sign
-    cause: str
-
-
 def flows_of(case: Case, line: StockLine) -> tuple[Flow, ...]:
-    """The rows of a table that the closing of a stock is made of beside its opening; none where it is not a plain sum of rows.
-
-    Read from the rules of the scheme, subtotals followed down to their parts.
-    """
-    rules = {p.rule.output: p.rule for p in case.account.chosen.method.plans if p.rule.kind == "compute" and p.rule.at != "above"}
-    parts = _parts(rules, line.measure, line.table)
-    if not line.opening or (line.opening, 1) not in parts:
-        return ()
-    causes = {row.code: row.cause for row in case.layout(line.table).rows}
-    below = [x for name, sign in parts if name != line.opening for x in _down(rules, name, sign, line.table)]
-    return tuple(Flow(name, row := name.rpartition(".")[2], sign, causes.get(row, "")) for name, sign in below)
-
-
-def _parts(rules: Mapping[str, Rule], name: str, table: str) -> list[tuple[str, Sign]]:
-    """The rows of the same table that a row is the plain sum of, with their signs; none if it is made otherwise, or given."""
-    rule = rules.get(name)
-    signs = _plain(rule.expression, rule.file) if rule is not None else None
-    if rule is None or signs is None:
-        return []
-    refs = {i.name: i.ref for i in rule.inputs if i.kind == "measure" and not i.select and i.ref.startswith(f"{table}.")}
-    return [(refs[n], sign) for n, sign in signs] if all(n in refs for n, _ in signs) else []
-
-
-def _down(rules: Mapping[str, Rule], name: str, sign: Sign, table: str) -> Iterator[tuple[str, Sign]]:
-    parts = _parts(rules, name, table)
-    if not parts:
-        yield name, sign
-    for part, own in parts:
-        yield from _down(rules, part, 1 if own == sign else -1, table)
-
-
-@lru_cache(maxsize=4096)
-def _plain(expression: str, file: str) -> tuple[tuple[str, Sign], ...] | None:
-    found = plain_sum({"expression": expression, "file": file})
-    return None if found is None else tuple(found)
+    """The rows that the closing of a stock is made of by the rules of the term; none where it is not a plain sum of rows."""
+    return rows_of(case.account.chosen.method.plans, case.layout(line.table), line)
 
 
 # ---- amounts

@@ -7,19 +7,20 @@ up to closing − opening to the last digit.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-from gep.accounts.attribution import Attribution, Line, Part, attribute
-from gep.accounts.tenure import Dated, account
-from gep.accounts.tenure import Flow as AnnualFlow
+from gep.accounts.attribution import Attribution, Line, attribute
+from gep.accounts.tenure import Dated
 from gep.base.findings import Finding, Refused
 from gep.base.records import Key
+from gep.base.score_rules import Part
 from gep.report.form import Stored
 from gep.workflow.audit.balances import StockLine
 from gep.workflow.audit.forms.case import Case
-from gep.workflow.audit.forms.cells import Flow, flow_figures, flows_of, named
+from gep.workflow.audit.forms.cells import flow_figures, flows_of, named
 from gep.workflow.audit.forms.handover import ordered
+from gep.workflow.audit.term_stock import Row, stock_account
 
 
 @dataclass(frozen=True)
@@ -79,21 +80,18 @@ def attributed(case: Case) -> Iterator[Attributed]:
         yield from (_of(case, line, key, flows) for key in keys if not case.ground.is_total(key))
 
 
-def _of(case: Case, line: StockLine, key: Key, flows: Sequence[Flow]) -> Attributed:
-    cut, term = case.account.cut, case.account.cut.term
+def _of(case: Case, line: StockLine, key: Key, flows: Sequence[Row]) -> Attributed:
+    cut = case.account.cut
     found: list[tuple[str, Attribution]] = []
     told: list[Finding] = []
     refused: list[Finding] = []
     for region in cut.leaves:
-        ends = [cut.stock(day, region, line.measure, key) for day in (term.start, term.end)]
-        if ends[0] is None or ends[1] is None:
+        made = stock_account(cut, flows, region, line.measure, key)
+        if made is None:
             continue  # the region has none of it
-        events = [e for f in flows for e in cut.events.get((f.measure, region, key), ())]
-        rows = [_annual(case, region, f, key) for f in flows]
-        opening = replace(ends[0], item=ends[1].item)  # the region may have had another code then
-        made, findings = account(term, opening, ends[1], rows, events)
+        account, findings = made
         try:
-            held, more = attribute(made, case.term.assigned.get((line.measure, region, key), ()))
+            held, more = attribute(account, case.term.assigned.get((line.measure, region, key), ()))
         except Refused as error:
             refused += error.findings
             continue
@@ -101,14 +99,3 @@ def _of(case: Case, line: StockLine, key: Key, flows: Sequence[Flow]) -> Attribu
         told += [*findings, *more]
     figures = {f.row: flow_figures(case, f.measure, key) for f in flows}
     return Attributed(line, key, tuple(found), figures, tuple(told), tuple(refused))
-
-
-def _annual(case: Case, region: str, flow: Flow, key: Key) -> AnnualFlow:
-    """A row of the account by year; what does not apply in a year adds nothing in it."""
-    cut, measure = case.account.cut, case.ground.catalog.measures[flow.measure]
-    years: dict[int, Fraction | None] = {}
-    for year in sorted(cut.years.vintages):
-        held = cut.of_year(measure, region, year, key)
-        applies = [a for a in held or () if a.stored.state != "not_applicable"]
-        years[year] = None if held is None else _sum([a.exact for a in applies]) if applies else Fraction(0)
-    return AnnualFlow(flow.row, flow.sign, flow.cause, years)
