@@ -133,6 +133,38 @@ def test_where_an_event_goes(said: str, decision: str, row: str, part: str, why:
     assert set(codes) <= {"ATTRIBUTION-UNSETTLED"}
 
 
+@pytest.mark.parametrize("method", ["NEAREST", "INTERP"])
+@pytest.mark.parametrize(
+    "handover", ["2020-02-29", "2020-03-01", "2020-07-01", "2020-07-02", "2020-12-31", "2021-01-01", "2022-01-01"]
+)
+def test_the_day_of_the_handover_is_the_successors(handover: str, method: Method) -> None:
+    """A decision of the day before is the predecessor's, one of the day the successor's; none counts twice or not at all."""
+    day = date.fromisoformat(handover)
+    terms = [Term("P", "head", date(2020, 1, 1), day), Term("S", "head", day, date(2023, 1, 1))]
+    eve = (day - timedelta(1)).isoformat()
+    effect = max(date(2020, 3, 2), day + timedelta(1)).isoformat()
+    deeds = (event("last", "0.1", eve, effect, "local_human"), event("first", "0.1", handover, effect, "local_human"))
+    flows = (GAIN, replace(HUMAN, annual={2020: F("0.4"), 2021: F("0.4"), 2022: F("0.4")}), SURVEY)
+    p, s = (attributed(a)[0] for a in divide(Series(ITEM, ENDS), flows, terms, events=deeds, method=method).accounts)
+    assert (p.decided_loss, s.decided_loss) == (F("0.1"), F("0.1"))
+    held = [[e.id for f in a.account.flows for e in f.decided] for a in (p, s)]
+    assert held == [["last"], ["first"]]
+    # the balance has each of them once, with whoever the window of the stocks gives that day
+    assert sorted(e.id for a in (p, s) for f in a.account.flows for e in f.effective) == ["first", "last"]
+    assert sum(f.balance or 0 for a in (p, s) for f in a.account.flows if f.flow.row == "R31") == F("1.2")
+
+
+def test_a_leap_day_is_a_day_of_the_term() -> None:
+    flow = Flow("R31", -1, "human", {2020: F(366), 2021: F(365)})
+    ends: dict[int, Fraction | None] = {2019: F(1000), 2020: F(634), 2021: F(269)}
+    for start, end, days in (("2020-02-29", "2020-03-01", 1), ("2020-02-28", "2020-03-01", 2), ("2020-12-31", "2021-01-02", 2)):
+        (made,) = divide(
+            Series(ITEM, ends), [flow], [Term("T", "head", date.fromisoformat(start), date.fromisoformat(end))], method="INTERP"
+        ).accounts
+        assert made.flows[0].balance == days
+        assert made.discrepancy == 0
+
+
 def test_what_the_successor_decided_is_an_artefact_of_the_year_end() -> None:
     # Z leaves on 1 September 2021 and reads the end of 2021, so December 2021 is in his balance
     z = Term("Z", "head", date(2020, 7, 1), date(2021, 9, 1))

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from gep.workflow.audit.records import Attribution
+from gep.base.score_rules import Part
 from tools.sample_parts.place import SURVEY_YEAR, YEARS
 from tools.sample_parts.tenure_posts import HANDOVER, HEAD_2016, HEAD_2020, HEAD_2022, PARTY, SUBJECTS, fictitious
 from tools.sample_parts.tenure_returned import Patch, flow, patches
@@ -65,7 +65,7 @@ class Deed:
     decision: date
     effect: date
     by: str
-    attribution: Attribution | None
+    attribution: Part | None
     document: str
     note: str
     cells: tuple[Cell, ...]
@@ -104,7 +104,7 @@ def _pieces(chosen: list[Patch]) -> str:
 
 
 def _land_deed(
-    name: str, days: tuple[date, date], by: str, attribution: Attribution | None, document: str,
+    name: str, days: tuple[date, date], by: str, attribution: Part | None, document: str,
     what: str, year: int, fits: Callable[[Patch], bool],
 ) -> Deed:  # fmt: skip
     chosen = [p for p in patches() if p.year == year and fits(p)]
@@ -126,9 +126,7 @@ def _farming(year: int) -> Iterator[Deed]:
     planted, cleared, ponds, flood = date(year, 2, 28), date(year, 5, 20), date(year, 9, 10), date(year, *FLOODS[year])
     by_planting, by_clearing = in_office(planted), in_office(cleared)
 
-    def deed(
-        kind: str, days: tuple[date, date], by: str, whose: Attribution | None, texts: tuple[str, str], old: str, new: str
-    ) -> Deed:
+    def deed(kind: str, days: tuple[date, date], by: str, whose: Part | None, texts: tuple[str, str], old: str, new: str) -> Deed:
         cause = "natural" if whose == "natural" else "human"
         document, what = texts
         return _land_deed(f"{kind}-{year}", days, by, whose, document, what, year, _from_to(old, new, cause))
@@ -160,7 +158,7 @@ def _building(year: int) -> Iterator[Deed]:
             built = p.new in BUILT and p.cause == "human" and p.town[-3:] in towns
             return built and not unapproved(p) and not railway(p)
 
-        whose: Attribution = "historical" if by == FORMER else "local_human"
+        whose: Part = "historical" if by == FORMER else "local_human"
         document = f"示例政地字〔{decided.year}〕{decided:%m%d} 号"
         yield _land_deed(f"YD-{year}-{batch_number}", (decided, changed), by, whose, document, "建设用地批次", year, batch)
     if taken is not None:
@@ -261,7 +259,7 @@ def _water() -> Iterator[Deed]:
     yield _drawn("C13", 900, (date(2022, 7, 25), date(2022, 8, 1)), "natural", ("示例抗旱令〔2022〕1 号", "抗旱应急取水"))
 
 
-def _drawn(body: str, amount: int, days: tuple[date, date], whose: Attribution, texts: tuple[str, str]) -> Deed:
+def _drawn(body: str, amount: int, days: tuple[date, date], whose: Part, texts: tuple[str, str]) -> Deed:
     cell = Cell("WR-01", "R10", f"wr01:{body}", Decimal(amount), WATER)
     document, what = texts
     return Deed(f"QS-{days[0].year}", *days, in_office(days[0]), whose, fictitious(document), f"{what}（示例数据）", (cell,))

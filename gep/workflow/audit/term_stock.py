@@ -21,6 +21,9 @@ from gep.workflow.audit.balances import StockLine
 from gep.workflow.audit.term_facts import Cut
 from gep.workflow.forms.relations import plain_sum
 
+# rows that state by how much a unit value moved; what a table of values changes by otherwise is quantity and quality
+PRICE = frozenset({"VA-01.R26", "LI-01.R25"})
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -44,6 +47,32 @@ def rows_of(plans: Sequence[Plan], layout: Layout, line: StockLine) -> tuple[Row
     causes = {row.code: row.cause for row in layout.rows}
     below = [x for name, sign in parts if name != line.opening for x in _down(rules, name, sign, line.table)]
     return tuple(Row(name, row := name.rpartition(".")[2], sign, causes.get(row, "")) for name, sign in below)
+
+
+def balanced_rows(plans: Sequence[Plan], layout: Layout, line: StockLine) -> tuple[Row, ...]:
+    """The rows between opening and closing of a table whose closing is worked out by itself (values), none where nothing says.
+
+    Read from the second route that holds the rows against each other: closing = opening + rows, or a row = what remains.
+    """
+    for plan in (p for p in plans if p.rule.kind == "second_route" and line.opening):
+        signs = dict(_parts({plan.rule.output: plan.rule}, plan.rule.output, line.table))
+        if plan.rule.output == line.measure and signs.get(line.opening) == 1:
+            found = {name: sign for name, sign in signs.items() if name != line.opening}
+        elif signs.get(line.measure) == 1 and signs.get(line.opening) == -1:
+            others = {name: sign for name, sign in signs.items() if name not in (line.measure, line.opening)}
+            found = {plan.rule.output: 1, **{name: _turned(sign) for name, sign in others.items()}}
+        else:
+            continue
+        causes = {row.code: row.cause for row in layout.rows}
+        code = {name: name.rpartition(".")[2] for name in found}
+        return tuple(
+            Row(n, code[n], sign, "price" if n in PRICE else causes.get(code[n], "")) for n, sign in sorted(found.items())
+        )
+    return ()
+
+
+def _turned(sign: Sign) -> Sign:
+    return -1 if sign == 1 else 1
 
 
 def stock_account(

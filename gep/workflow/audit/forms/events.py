@@ -24,6 +24,7 @@ COLUMNS = (
     worded("asset", "科目", "Asset row"),
     worded("decision", "决定日", "Decided on"),
     worded("effect", "生效日", "Effective on"),
+    worded("stands", "与任期的关系", "How it stands to the term"),
     worded("decided_by", "决定人（职务）", "Decided by"),
     Column("by_effect", Names("结存口径（任期内生效）", "By effect, in the term")),
     Column("by_decision", Names("责任口径（任期内决定）", "By decision, in the term")),
@@ -58,6 +59,36 @@ def effective(case: Case, e: Event) -> bool:
     if measure is None:
         return case.account.cut.term.holds(e.effect)
     return case.account.cut.window(case.ground.catalog.measures[measure], case.region, e.key).holds(e.effect)
+
+
+def stands(case: Case, e: Event) -> Names:
+    """How an event stands to the term: decided in it or by another, in its balance or in another one.
+
+    Both bounds are half-open: what is decided or takes effect on the day of the handover is the successor's.
+    """
+    term, held = case.account.cut.term, effective(case, e)
+    if term.holds(e.decision):
+        return DECIDED_HERE if held else DECIDED_FOR_LATER if e.effect >= term.end else DECIDED_OUTSIDE
+    return DECIDED_BEFORE if e.decision < term.start else DECIDED_AFTER
+
+
+DECIDED_HERE = Names("任期内决定，计入本任期结存", "decided in the term, in its balance")
+DECIDED_FOR_LATER = Names(
+    "任期内决定，任期后生效：计责任，不计本任期结存",
+    "decided in the term, effective after it: responsibility, not balance",
+)
+DECIDED_OUTSIDE = Names(
+    "任期内决定，取数年末之外生效：计责任，不计本任期结存",
+    "decided in the term, effective outside the year-ends read: responsibility, not balance",
+)
+DECIDED_BEFORE = Names(
+    "任期前决定，计入本任期结存：不计责任",
+    "decided before the term, in its balance: no responsibility",
+)
+DECIDED_AFTER = Names(
+    "任期后决定，因取年末数计入本任期结存：不计责任",
+    "decided after the term, in its balance by the year-end: no responsibility",
+)
 
 
 def _measure(case: Case, e: Event) -> str | None:
@@ -106,6 +137,7 @@ def _line(case: Case, e: Event, unit: str) -> Line:
             said(_asset(case, e)),
             text(day_words(e.decision)),
             text(day_words(e.effect)),
+            words(stands(case, e)),
             said(case.subject_names(e.decided_by) if e.decided_by else Names("未写明", "not stated")),
             shown if effective(case, e) else BLANK,
             shown if held else BLANK,

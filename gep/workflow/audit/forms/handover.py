@@ -19,7 +19,6 @@ from gep.workflow.audit.forms.cells import (
     CODE,
     ITEM,
     UNIT,
-    Flow,
     Sign,
     added,
     amount,
@@ -38,6 +37,7 @@ from gep.workflow.audit.forms.signatures import ledger_line, ledger_name, ledger
 from gep.workflow.audit.forms.targets import Held, held_against, limit_words, limits_on
 from gep.workflow.audit.open_checks import successors
 from gep.workflow.audit.records import Balance, EvidenceForm, Problem
+from gep.workflow.audit.term_stock import Row as Flow
 from gep.workflow.chain import codes_on
 from gep.workflow.forms.lists import heading, said, worded
 

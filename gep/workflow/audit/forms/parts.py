@@ -20,7 +20,7 @@ from gep.workflow.audit.balances import StockLine
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import flow_figures, flows_of, named
 from gep.workflow.audit.forms.handover import ordered
-from gep.workflow.audit.term_stock import Row, stock_account
+from gep.workflow.audit.term_stock import Row, balanced_rows, stock_account
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,13 @@ def _sum(amounts: Sequence[Fraction | None]) -> Fraction | None:
 
 
 def attributed(case: Case) -> Iterator[Attributed]:
-    """Every stock whose closing is a sum of rows, under each key that is no total, in the order of the tables."""
+    """Every stock whose change is told by rows, under each key that is no total, in the order of the tables.
+
+    A closing that is worked out by itself (a value) is held against its rows; what they differ by is a line of its own.
+    """
+    plans = case.ground.method(case.account.span.year).plans
     for line, keys in ordered(case):
-        flows = flows_of(case, line)
+        flows = flows_of(case, line) or balanced_rows(plans, case.layout(line.table), line)
         if not flows:
             continue
         yield from (_of(case, line, key, flows) for key in keys if not case.ground.is_total(key))

@@ -9,10 +9,12 @@ from decimal import Decimal
 
 import pytest
 
+from gep.base.score_rules import PARTS
 from gep.book import Book
-from gep.report.form import Cell, Form
+from gep.report.form import Cell, Form, decimal_of
 from gep.workflow.audit.forms import attribution, compared, handover
 from gep.workflow.audit.forms.case import Case
+from gep.workflow.audit.forms.parts import attributed
 from gep.workflow.audit.records import Event, Method
 from tests.ready import Ready
 from tests.workflow.audit.forms.audit_cases import COUNTY, FARM, both_languages, sample, unsourced, untrue, worked
@@ -81,6 +83,23 @@ def test_section_6_by_interpolation_in_the_handover_ledger(of: Of) -> None:
     difference = at(form, "diff").exact
     assert difference is not None
     assert abs(difference) <= Decimal("0.000005")
+
+
+def test_the_parts_of_every_stock_of_the_city_are_its_change(city: Case) -> None:
+    """As fractions, in every table, values too: these change by price, and by what no table tells the cause of."""
+    found = list(attributed(city))
+    for a in found:
+        for _, made in a.by_region:
+            assert made.net is None or sum(made.line(part).net for part in PARTS) == made.net, (a.line, a.key)
+    tables = {a.line.table for a in found}
+    assert {"LA-01", "FT-01", "LQ-01", "WR-01", "MN-01", "VA-01", "LI-01"} <= tables
+    values = {code: a for a in found if a.line.table == "VA-01" for _, code in a.key}
+    assert values["V4"].part("price") != 0
+    assert values["V4"].part("local_human") == 0
+    form = only(attribution.forms, city)
+    line = next(line.code for line in form.lines if line.code.startswith("VA-01") and line.code.endswith("V4"))
+    assert at(form, "price", line).exact == decimal_of(values["V4"].part("price"))
+    assert at(form, "decided_net").exact is not None  # beside the balance, by the day of decision
 
 
 def test_section_6_change_in_the_comparison(of: Of) -> None:

@@ -91,6 +91,22 @@ def test_both_sums_of_dated_events(case: Case) -> None:
     assert form.at["E1", "by_decision"].kind == "blank"
     assert form.at["E2", "by_effect"].kind == "blank"
     assert form.at["E1", "decided_by"].text.en == "Head (2016-01-01 – 2016-07-01)"
+    assert form.at["E1", "stands"].text.en == "decided before the term, in its balance: no responsibility"
+    assert form.at["E2", "stands"].text.en == "decided in the term, effective after it: responsibility, not balance"
+
+
+@pytest.mark.parametrize(("decision", "effect", "said"), [
+    ("2016-07-01", "2016-07-01", "decided in the term, in its balance"),  # the first day
+    ("2016-06-30", "2016-07-01", "decided before the term"),
+    ("2017-09-30", "2017-09-30", "decided in the term, in its balance"),
+    ("2017-09-30", "2017-10-01", "decided in the term, effective after it"),  # the day of the handover is the successor's
+    ("2017-10-01", "2017-09-30", "decided after the term"),
+])  # fmt: skip
+def test_an_event_is_told_by_its_two_days(case: Case, decision: str, effect: str, said: str) -> None:
+    e = replace(case.ground.events[0], decision=date.fromisoformat(decision), effect=date.fromisoformat(effect))
+    told = events.stands(case, e)
+    assert told.en.startswith(said)
+    assert told.zh
 
 
 def test_an_offset_loss_is_still_a_loss(case: Case) -> None:
