@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,6 +20,7 @@ from gep.catalog.valuation import VALUE
 from gep.catalog.zoning import ALL_KEYS, ALL_ZONES, ALL_ZONES_NAMES, KEY, ZONED, zone_id
 from gep.explain.address import BY_COLUMN, Address, fit, parse
 from gep.explain.explanation import Explanation, Formula, Step, quantity
+from gep.explain.returned import Returned, is_return, parse_return
 from gep.explain.trail import below, children
 from gep.rules import markup
 from gep.rules.parse import parse as parse_expression
@@ -35,6 +37,8 @@ MADE = (
 
 def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     """Explain a figure of the book. Raises Refused for an address that cannot be read or names nothing, with similar ones."""
+    if is_return(text):
+        return _of_return(book, parse_return(text), Words(book, lang))
     address = complete(book, text)
     release = release_of(book, address)
     starts = _starts(release, address, book.catalog.codes, _regions(book, release, address))
@@ -53,6 +57,22 @@ def explain(book: Book, text: str, lang: str = "zh") -> Explanation:
     ).text()
     amount, unit, state = _sum(steps, summed=address.with_column != "price")
     return Explanation(complete_text, address.with_column, amount, unit, state, steps, tuple(nodes[i] for i in sorted(nodes)))
+
+
+def _of_return(book: Book, returned: Returned, words: Words) -> Explanation:
+    """A return that no account shows: the cell as it was typed, with its file and row."""
+    vintage = returned.vintage
+    if vintage is None:
+        found = rows(book, f"SELECT max(vintage) AS vintage FROM vintage_in_use WHERE year = {returned.year}")  # noqa: S608
+        vintage = found[0]["vintage"]
+    folder = book.releases / str(vintage)
+    release = Release(int(vintage or 0), folder)
+    if vintage is None or not folder.is_dir() or returned.node not in release.nodes:
+        names = list(release.nodes) if vintage is not None and folder.is_dir() else []
+        raise no_figure(returned.text(), difflib.get_close_matches(returned.node, names, n=3, cutoff=0.6))
+    step = _step(release, returned.node, "", True, words, ())
+    amount, unit, state = _sum((step,), summed=True)
+    return Explanation(replace(returned, vintage=release.vintage).text(), "amount", amount, unit, state, (step,), (step.node,))
 
 
 def _regions(book: Book, release: Release, address: Address) -> frozenset[str]:

@@ -22,13 +22,11 @@ from gep.catalog.record import Catalog
 from gep.catalog.resolve import valid
 from gep.catalog.tables import CAUSE, MATRIX, Spot, matrix_dims, spot
 from gep.explain.address import NO_KEY, Address
+from gep.explain.returned import Returned
 from gep.ledger.views import literal
 from gep.report.form import Stored
 from gep.workflow.versions import at_current_prices, newest
 from gep.workflow.views import rows
-
-FACT = "fact"  # heads the address of a return, which no account shows: fact/REGION/YEAR/MEASURE/CATEGORY@VINTAGE
-
 
 Cell = tuple[str, str, str]  # table, row, column
 
@@ -174,7 +172,7 @@ def _key(row: Mapping[str, Any]) -> Key:
 
 
 def _returned(measures: Mapping[str, Measure], year: int, f: Fact, row: Mapping[str, Any]) -> Annual:
-    address = f"{FACT}/{f.region}/{year}/{f.measure}/{row['category']}@{row['vintage']}"
+    address = Returned(f.region, year, f.measure, row["category"], row["part"], int(row["vintage"])).text()
     return Annual(f.measure, f.region, year, f.key, Stored(address, f.amount, measures[f.measure].unit, str(f.state)))
 
 

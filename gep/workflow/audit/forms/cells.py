@@ -10,6 +10,7 @@ from typing import Literal
 
 from gep.base.records import Key, Measure, Names, State
 from gep.base.rounding import store
+from gep.explain.returned import is_return
 from gep.report.form import BLANK, KINDS, NONE, Cell, Column, Form, Line, Made, Ref, Stored, Term, decimal_of, rounded
 from gep.rules.plan import places_of as stored_places
 from gep.workflow.audit import term_facts
@@ -81,7 +82,7 @@ def amount(
 
 def named(figures: Iterable[Stored]) -> tuple[Stored, ...]:
     """Figures once each, without returns that no account shows (their address explains nothing)."""
-    return tuple(dict.fromkeys(f for f in figures if not f.address.startswith("fact/")))[:MOST_FIGURES]
+    return tuple(dict.fromkeys(f for f in figures if not is_return(f.address)))[:MOST_FIGURES]
 
 
 def of_fraction(exact: Fraction | None) -> Decimal | None:

@@ -12,6 +12,7 @@ from gep.report.audit import AuditPaper
 from gep.report.statement import Paragraph
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.paper import paper_of
+from gep.workflow.forms.trails import Traces, addresses, node_ids
 from tests.ready import Ready
 from tests.workflow.audit.forms.audit_cases import EMPTY, form_of, sample
 
@@ -56,6 +57,13 @@ def test_figures_of_the_book_have_complete_addresses(paper: AuditPaper) -> None:
     for stored in {f.address: f for f in (*cells, *spans)}.values():
         if not stored.address.startswith("record/"):
             assert parse(stored.address).vintage is not None, stored.address
+
+
+def test_every_address_of_a_paper_leads_into_the_trace_of_its_vintage(case: Case, paper: AuditPaper) -> None:
+    shown = {a for a in addresses(paper) if not a.startswith("record/")}
+    assert len(shown) > 1000
+    found = node_ids(case.ground.book, paper, Traces())
+    assert [a for a in sorted(shown) if not found.get(a)] == []
 
 
 def test_a_number_in_a_sentence_is_that_of_a_ledger(paper: AuditPaper) -> None:
