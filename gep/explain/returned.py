@@ -51,4 +51,5 @@ def parse_return(text: str) -> Returned:
     known = 4 <= len(parts) <= 6 and all(parts) and year.isascii() and year.isdigit() and len(year) == 4
     if not known or (at and not (vintage.isascii() and vintage.isdigit())):
         raise Refused([finding("EXPLAIN-ADDRESS", Place(key=text), found=text, expected=FORM)])
-    return Returned(parts[1], int(year), *parts[3:], vintage=int(vintage) if at else None)
+    measure, category, part = (*parts[3:], NONE, NONE)[:3]
+    return Returned(parts[1], int(year), measure, category, part, int(vintage) if at else None)

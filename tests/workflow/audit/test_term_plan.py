@@ -312,6 +312,20 @@ def test_a_real_fault_within_one_cut_still_stops_where_tables_differ(book: Book,
     assert left["LA-01.R40", FARM] - before.get(("LA-01.R40", FARM), Decimal(0)) == 5
 
 
+def test_a_city_does_not_add_up_counties_of_different_days(book: Book, annual: Years) -> None:
+    """One county observed on 1 July 2016, the others at the year-end: the city has no total of land, the counties keep theirs."""
+    one = subject("2016-07-01", "2018-01-01")
+    account = term_account(ground(book, tenure(CITY, one), SCHEME, _seen(annual), years=annual), one)
+    assert not stops(account.findings)
+    for row in ("R10", "R31", "R40"):
+        assert account.amount(f"LA-01.{row}", COUNTY, FARM) is not None
+        assert account.amount(f"LA-01.{row}", CITY, FARM) is None
+    assert account.amount("FT-01.V.R40", CITY, key_of({"ft01v": "V1"})) is not None
+    skipped = account.chosen.skipped
+    assert skipped["LM-01.L3.R31.C02"] == {COUNTY}
+    assert "LM-01.L3.R31.C02" in {p.rule.id for p in account.chosen.method.plans}
+
+
 def _seen(annual: Years) -> list[Observation]:
     """All classes of land on 1 July 2016, half way between the year-ends in hundredths, the last one so that they cover the county."""
     plain = [k for k in sorted(annual.keys["LA-01.R40", COUNTY]) if dict(k)["la01"] != "C00"]
