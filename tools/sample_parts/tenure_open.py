@@ -51,6 +51,10 @@ def money(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
+def _two(texts: tuple[str, str]) -> tuple[Decimal | None, Decimal | None]:
+    return money(texts[0]), money(texts[1])
+
+
 def as_of(tenure: str) -> date:
     """The last day of a term: progress is told as it was then."""
     return ENDS[tenure] - timedelta(days=1)
@@ -181,7 +185,7 @@ def _projects(tenure: str) -> tuple[Project, ...]:
             "finished" if finished else "running",
             day,
             Decimal(1860),
-            *map(money, MINE[tenure]),
+            *_two(MINE[tenure]),
             MONEY,
             date(2021, 6, 30) if finished else None,
             EVIDENCE[tenure],
@@ -197,7 +201,7 @@ def _projects(tenure: str) -> tuple[Project, ...]:
             slow,
             day,
             Decimal(620),
-            *map(money, SOURCE[tenure]),
+            *_two(SOURCE[tenure]),
             MONEY,
             note=NOTE,
         ),
@@ -214,7 +218,7 @@ def _projects(tenure: str) -> tuple[Project, ...]:
                 "running",
                 day,
                 Decimal(940),
-                *map(money, FOREST[tenure]),
+                *_two(FOREST[tenure]),
                 MONEY,
                 note=NOTE,
             )
@@ -241,12 +245,14 @@ def _funds(tenure: str) -> tuple[Fund, ...]:
             unit,
             date(year, 1, 1),
             date(year + 1, 1, 1),
-            *map(money, amounts),
+            money(due),
+            money(collected),
+            money(spent),
             MONEY,
             paper(f"{year} 年度财政决算"),
             note=NOTE,
         )
-        for (name, unit, year), amounts in FUNDS.items()
+        for (name, unit, year), (due, collected, spent) in FUNDS.items()
         if (year == 2019) == (tenure == HEAD_2016)
     )
 
