@@ -179,12 +179,16 @@ CHAPTERS: tuple[tuple[str, Names, tuple[str, ...]], ...] = (
 # the annexes, likewise; `ledgers` takes every ledger that stands nowhere else
 ANNEXES: tuple[tuple[str, Names, tuple[str, ...]], ...] = (
     ("table", Names("审计评价表", "Evaluation table"), ("DA-02",)),
-    ("changes", Names("任期对比与变动归因", "Comparison and attribution"), ("CP", "AT")),
-    ("handover", Names("交接台账与任期目标", "Handover ledger and targets"), ("DA-01", "TG", "EV")),
+    ("changes", Names("任期对比与变动归因", "Comparison and attribution"), ("CP", "AT", "LM")),
+    (
+        "handover",
+        Names("交接台账、任期目标与未了事项", "Handover ledger, targets and open matters"),
+        ("DA-01", "SN", "OM", "PF-01", "PF-02", "TG", "EV"),
+    ),
     ("redline", Names("生态保护红线台账", "Red-line ledger"), ("RL-01",)),
-    ("rectification", Names("问题与整改台账", "Problems and rectification"), ("DA-04",)),
+    ("rectification", Names("问题、整改、建议与移送", "Problems, rectification, suggestions, transfers"), ("DA-04", "SG", "TR")),
     ("evidence", Names("取证单与工作底稿", "Evidence forms and working papers"), ("DA-03", "WP")),
-    ("comments", Names("征求意见与采纳情况", "Comments and decisions"), ("CM",)),
+    ("comments", Names("征求意见与采纳情况", "Comments and decisions"), ("CM", "WD")),
     ("suspicions", Names("疑点清单", "List of suspicions"), ("SU",)),
     ("quality", Names("数据质量", "Quality of the data"), ("EX",)),
     ("ledgers", Names("其他台账", "Other ledgers"), ()),

@@ -37,7 +37,7 @@ def test_ledgers_stand_where_the_report_wants_them_and_unknown_ones_in_the_last_
         "table": ["DA-02"], "handover": ["DA-01.2022-03-01"], "rectification": ["DA-04"], "evidence": ["DA-03", "WP"],
         "suspicions": ["SU"], "quality": ["EX"], "ledgers": ["ZZ"],
     }  # fmt: skip
-    assert [c.title.zh for c in shape.annexes][:2] == ["附件1　审计评价表", "附件2　交接台账与任期目标"]
+    assert [c.title.zh for c in shape.annexes][:2] == ["附件1　审计评价表", "附件2　交接台账、任期目标与未了事项"]
 
 
 def test_paragraphs_of_one_title_are_counted_and_others_are_not() -> None:

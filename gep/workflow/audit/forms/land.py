@@ -15,7 +15,7 @@ from gep.report.form import BLANK, Cell, Column, Form, Line, Made, Ref, Stored, 
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import CODE, ITEM, amount, flow_figures, form
 from gep.workflow.audit.term_land import LandMoves, land_moves, moved_keys
-from gep.workflow.forms.lists import heading, said, worded
+from gep.workflow.forms.lists import heading, said
 from gep.workflow.transitions import MEASURE, TABLE
 
 NAME = Names("任期地类转移台账", "Moves of land over the term")
@@ -78,7 +78,6 @@ def _columns(case: Case, classes: tuple[LandClass, ...]) -> tuple[Column, ...]:
         CODE,
         *(Column(_code(c), _names(case, c), group=(to,)) for c in classes),
         Column("total", ALL, group=(to,)),
-        worded("note", "说明", "Note"),
     )
 
 
@@ -91,17 +90,17 @@ def _block(case: Case, block: str, moves: LandMoves, classes: tuple[LandClass, .
     cells = _cells(case, block, moves)
     if not cells:
         return
-    yield heading(f"of.{block}", BLOCKS[block], len(classes) + 4)
+    yield heading(f"of.{block}", BLOCKS[block], len(classes) + 3)
     rows = [c for c in classes if any((c, to) in cells for to in classes)]
     for start in rows:
         held = [cells.get((start, to), BLANK) for to in classes]
         line = f"{block}.{_code(start)}"
         total = _sum([(Ref(line, _code(to)), x) for to, x in zip(classes, held, strict=True)])
         names = _names(case, start)
-        yield Line(line, (said(names), said(_code(start)), *held, total, BLANK), "", 1)
+        yield Line(line, (said(names), said(_code(start)), *held, total), "", 1)
     sums = [_sum([(Ref(f"{block}.{_code(c)}", _code(to)), cells.get((c, to), BLANK)) for c in rows]) for to in classes]
     total = _sum([(Ref(f"{block}.total", _code(to)), x) for to, x in zip(classes, sums, strict=True)])
-    yield Line(f"{block}.total", (said(ALL), BLANK, *sums, total, BLANK), "total", 1)
+    yield Line(f"{block}.total", (said(ALL), BLANK, *sums, total), "total", 1)
 
 
 def _sum(cells: list[tuple[Ref, Cell]]) -> Cell:
