@@ -1,15 +1,16 @@
-"""`gep demo`: the shipped books from their returns to signed statements."""
+"""`gep demo`: the shipped books from their returns to signed statements, and the departure audit of a term."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from gep.cli.output import AsJson, Lang, Output
 
 if TYPE_CHECKING:
+    from gep.workflow.demo import Term
     from gep.workflow.render import Rendered
 
 
@@ -23,11 +24,11 @@ def demo(
     lang: Lang = "",
     as_json: AsJson = False,
 ) -> None:
-    """用随附账册演示全过程:甘孜州 2010 年、示例市七年 / Run the shipped books: Garze 2010, the example city of seven years."""
+    """用随附账册演示全过程:甘孜州 2010 年、示例市七年、一次离任审计 / Run the shipped books and audit a term."""
     from gep.report import terminal as show
     from gep.report.indices import index_table
     from gep.report.years import by_year
-    from gep.workflow.demo import BY_SERVICE, CITY, CITY_INDEX, CITY_TOTALS, FIGURE, signed
+    from gep.workflow.demo import BY_SERVICE, CITY, CITY_INDEX, CITY_TOTALS, FIGURE, audited, signed
     from gep.workflow.demo import demo as run_demo
     from gep.workflow.explain import explain as explain_figure
     from gep.workflow.views import rows
@@ -37,8 +38,11 @@ def demo(
         with out.progress() as progress:
             made, city = run_demo(folder, progress=progress), run_demo(folder, CITY, years=years, progress=progress)
             ran = [one for one in (made, city) if one.made.vintage is not None]
-            printed_of = [signed(one, "zh" if out.lang == "zh" else "en", progress=progress) for one in ran]
-        told = [*(f for s in made.submitted for f in s.findings), *made.made.findings]
+            chosen: Literal["zh", "en"] = "zh" if out.lang == "zh" else "en"
+            printed_of = [signed(one, chosen, progress=progress) for one in ran]
+            term = audited(city, chosen, progress=progress) if city.made.vintage is not None else None
+        stopped = [f for f in term.made.findings if f.severity == "stop"] if term is not None and term.made is not None else []
+        told = [*stopped, *(f for s in made.submitted for f in s.findings), *made.made.findings]
         told_of_city = [*(f for s in city.submitted for f in s.findings), *city.made.findings]
         for one, findings in ((made, told), (city, told_of_city)):
             if one.made.vintage is None:
@@ -63,12 +67,13 @@ def demo(
             out.console.print(_where_to_look(made.book.root, city.book.root, out.lang))
             for one in printed_of:
                 out.console.print(_statements(one, out.lang), markup=False, soft_wrap=True)
+            out.console.print(_audit(term, out.lang), markup=False, soft_wrap=True)
 
         verdicts = {v: sum(1 for r in printed if r["verdict"] == v) for v in ("meets", "misses", "not_computed")}
         result: dict[str, Any] = {"book": str(made.book.root), "vintage": made.made.vintage}
         result |= {"totals": totals, "published": verdicts}
         result |= {"city": {"book": str(city.book.root), "vintage": city.made.vintage, "totals": by_region, "services": services}}
-        result |= {"statements": [one.as_dict() for one in printed_of]}
+        result |= {"statements": [one.as_dict() for one in printed_of], "audit": _audit_data(term)}
         out.end(result, told, text=text, told_by_text=True)
 
 
@@ -96,6 +101,34 @@ def _where_to_look(root: Path, city: Path, lang: str) -> str:
             f"{lines[6]}: gep sheet {city} LA-01 BS-00 --year 2022",
         ]
     )
+
+
+def _audit(term: Term | None, lang: str) -> str:
+    """Where the papers of the audit are, the page first; or why there are none."""
+    zh = lang == "zh"
+    if term is None or term.missing:
+        lacking = ", ".join(map(str, term.missing)) if term is not None else "-"
+        told = (
+            f"离任审计:示例任期需要已封账的年度 {lacking};核算全部年度(--years all)时一并演示。"
+            if zh
+            else f"Departure audit: the sample terms need closed years {lacking}; shown when all years are run (--years all)."
+        )
+        return told
+    held = term.made.delivered if term.made is not None else None
+    title = "离任审计(示例数据)" if zh else "Departure audit (made-up data)"
+    lines = [f"{title} {held.folder if held is not None else term.root}"]
+    files = sorted(held.files, key=lambda f: not f[0].endswith(".html")) if held is not None else []
+    lines += [f"  {name}  SHA-256 {sha256[:16]}" for name, sha256 in files]
+    more = "  连同可自行校验、可重做的证据包:" if zh else "  with a pack that checks itself and can be made again: "
+    return "\n".join([*lines, f"{more}{term.command}"])
+
+
+def _audit_data(term: Term | None) -> dict[str, Any] | None:
+    if term is None:
+        return None
+    held = term.made.delivered if term.made is not None else None
+    files = [{"path": str(held.folder / name), "sha256": sha256} for name, sha256 in held.files] if held is not None else []
+    return {"engagement": str(term.root), "tenure": str(term.tenure), "missing_years": list(term.missing), "files": files}
 
 
 def _statements(done: Rendered, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""demo: run the shipped books, the published account of Garze and the example city of seven years, close and print them."""
+"""demo: run the shipped books (Garze as published, the example city of seven years), close and print them, audit a term."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from gep.base.data import data_root
 from gep.book import Book
 from gep.ledger import acts
+from gep.workflow.audit.deliver import Made as Papers
 from gep.workflow.conclude import conclude
 from gep.workflow.init import init
 from gep.workflow.release import Made
@@ -18,6 +19,7 @@ from gep.workflow.run import run
 from gep.workflow.submit import Submitted
 
 BOOK, CITY = "garze-2010", "sample-city"
+TENURES = ("upper-head-2020", "upper-head-2016", "upper-secretary")
 FIGURE = "value_account/513300/2010/water_retention"
 CITY_PROFILE = "sample"
 WHOLE = "zone = '-' AND price_basis = 'current'"
@@ -72,6 +74,44 @@ def signed(one: Demo, lang: Lang, *, who: str = "", progress: Callable[[str], No
     years = acts.years(acts.runs(entries)[one.made.vintage or 0])
     conclude(one.book, data_root() / "ledgers" / "books" / one.name, years, progress=progress)
     return render(one.book, Wanted(langs=(lang,)), max(years), who=who, progress=progress)
+
+
+@dataclass(frozen=True)
+class Term:
+    """The departure audit of one term of a book. `missing`: the years of its term that are not closed; then nothing was made."""
+
+    tenure: Path
+    root: Path
+    missing: tuple[int, ...] = ()
+    made: Papers | None = None
+
+    @property
+    def command(self) -> str:
+        """What does the same with a pack, on the command line."""
+        return f"gep audit {self.tenure.parents[2]} {self.tenure} -o {self.root}"
+
+
+def audited(one: Demo, lang: Lang, *, progress: Callable[[str], None] = lambda text: None) -> Term:
+    """The audit of a term whose years the book has closed, in a folder beside the book, by the lead that the tenure names.
+
+    The papers are made in one language, the page in both; no pack is made. Of several tenures the first in `TENURES` is taken
+    whose years are all closed; if there is none the first is told of with the years it lacks.
+    """
+    from gep.workflow.audit.deliver import conducted
+    from gep.workflow.audit.run import audit
+    from gep.workflow.audit.tenure_file import audited_years, read_tenure
+
+    closed = acts.closed(one.book.entries()).keys()
+    files = [one.book.root / "tenures" / name / "tenure.toml" for name in TENURES]
+    read = [(file, read_tenure(file, one.book)) for file in files]
+    lacking = [(file, tenure, tuple(y for y in audited_years(tenure) if y not in closed)) for file, tenure in read]
+    file, tenure, missing = next((held for held in lacking if not held[2]), lacking[0])
+    root = next(p for p in _names(one.book.root.parent, tenure.id) if not p.exists())
+    if missing:
+        return Term(file, root, missing)
+    lead = next(m.who for m in tenure.team if m.role == "lead")
+    done = audit(one.book.root, file, root, who=lead, progress=progress)
+    return Term(file, root, (), conducted(done, langs=(lang,), who=lead, progress=progress))
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:

@@ -14,9 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from gep.base.findings import Finding, Place, Refused, finding
+from gep.base.findings import Finding, Place, Refused, finding, stops
 from gep.base.program import program
 from gep.book import now
+from gep.ledger import catalogues
 from gep.ledger.files import Digest, digest_bytes
 from gep.ledger.journal import Entry
 from gep.workflow.audit.acts import JOURNAL, collected
@@ -87,6 +88,9 @@ def _put_back(root: Path, before: Sequence[Entry], record: Mapping[str, Any], fo
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(root / target.relative_to(folder), target)
     rules = root / HELD / RULES / str(record["rules"])
+    damaged = list(catalogues.check(rules))
+    if stops(damaged):
+        raise Refused(damaged)
     reader = Reading(root / BOOK, folder / "none", rules)
     tenure, records = as_taken(reader, replica.root)
     opened = open_source(

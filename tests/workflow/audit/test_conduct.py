@@ -153,7 +153,7 @@ def city(ready: Ready) -> Book:
 @pytest.fixture(scope="module")
 def printed(city: Book, place: Path) -> dict[str, Any]:
     """What `gep audit` says in JSON, with the workbook of one language alone."""
-    end = ("-o", place / "e", "--as", LEAD, "--lang", "zh", "--format", "xlsx")
+    end = ("-o", place / "e", "--as", LEAD, "--lang", "zh", "--format", "xlsx", "--no-pack")
     return told("audit", city.root, place / "t" / "tenure.toml", *end)
 
 
