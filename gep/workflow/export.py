@@ -53,10 +53,19 @@ class _Open:
     illustrative: int
 
 
-def export(book: Book, to: Path, years: str = "all", *, evidence: bool = False, progress: Progress = lambda text: None) -> Done:
+def export(
+    book: Book,
+    to: Path,
+    years: str = "all",
+    *,
+    evidence: bool = False,
+    tables: bool = True,
+    progress: Progress = lambda text: None,
+) -> Done:
     """Write the results in use into the folder `to`, which must not be there or be empty; it appears whole or not at all.
 
-    `evidence`: the folder becomes an evidence pack, the open data standing in `open/`. The same vintages give the same bytes.
+    `evidence`: the folder becomes an evidence pack, the open data standing in `open/` unless `tables` is off: they hold nothing
+    that the releases do not. The same vintages give the same bytes.
     Raises Refused: target taken or inside the book, no such year, the record not as the journal says, the disk, a book that was
     written to meanwhile.
     """
@@ -75,10 +84,12 @@ def export(book: Book, to: Path, years: str = "all", *, evidence: bool = False, 
             asked = years_in_use(ask, years)
             if evidence:
                 _copy_record(book, building, entries, progress)
-            made = _open_data(book, ask, asked, returns=evidence, progress=progress)
-            _write_open(building / OPEN if evidence else building, made)
+            made = _Open({}, asked, {}, 0)
+            if tables or not evidence:
+                made = _open_data(book, ask, asked, returns=evidence, progress=progress)
+                _write_open(building / OPEN if evidence else building, made)
             if evidence:
-                sealed = _seal(book, building, entries)
+                sealed = _seal(book, building, entries, tables)
             count = len(pack.names_in(building))
     except OSError as error:
         _require_free(to)
@@ -210,7 +221,7 @@ def _copy_record(book: Book, building: Path, entries: Sequence[Entry], progress:
         raise Refused(faults)
 
 
-def _seal(book: Book, building: Path, entries: Sequence[Entry]) -> str:
+def _seal(book: Book, building: Path, entries: Sequence[Entry], tables: bool) -> str:
     """Add the instructions and the checker and seal it all; the digest of the pack."""
     last = entries[-1]
     text = export_text.render(
@@ -218,6 +229,7 @@ def _seal(book: Book, building: Path, entries: Sequence[Entry]) -> str:
         book={"zh": book.config.names.zh, "en": book.config.names.en},
         seq=last.seq,
         head=last.hash.sha256,
+        tables=tables,
     )
     write_synced(building / "INSTRUCTIONS.md", text)
     write_synced(building / "verify.py", export_text.checker())

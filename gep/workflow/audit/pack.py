@@ -1,7 +1,7 @@
 """pack: an engagement with the book it is of as one archive that checks itself, and from which all papers can be made again.
 
     README.md  verify.py  audit-pack.json  SHA256SUMS  SM3SUMS
-    book/            the evidence pack of the book, as `gep export --evidence` writes it
+    book/            the evidence pack of the book, as `gep export --evidence` writes it, without the open tables
     engagement/      journal, files as taken, documents, rules of its own day, papers
     figures.jsonl    every printed figure with the nodes of a trace, or the file of the audit, that it rests on
 
@@ -118,7 +118,7 @@ def _book(source: Source, folder: Path, progress: Progress) -> Path:
         if faults:
             raise Refused(faults)
         return source.book.root
-    export(source.book, folder, evidence=True, progress=progress)
+    export(source.book, folder, evidence=True, tables=False, progress=progress)
     return folder
 
 

@@ -1,4 +1,4 @@
-"""A small closed book and a tenure over it, for the tests of engagements: Garze 2010, one year, closed by the people of its file."""
+"""Closed books and a tenure, for the tests of engagements: Garze 2010, and two years of the sample city."""
 
 from __future__ import annotations
 
@@ -167,6 +167,17 @@ def garze_pack(ready: Ready) -> Path:
     book = closed_garze(ready)
     folder, _ = ready.made("garze-closed-pack", lambda folder: export(book, folder / "pack", evidence=True).digest)
     return folder / "pack"
+
+
+def closed_city(ready: Ready) -> Book:
+    """The two-year sample city, closed by the people of its file; to be read only."""
+
+    def make(folder: Path) -> None:
+        book = ready.copy(ready.book("sample-city", "2016-2017"), folder / "book")
+        conclude(book, data_root() / "ledgers" / "books" / "sample-city", (2016, 2017))
+
+    folder, _ = ready.made("city-closed-2016-2017", make)
+    return Book(folder / "book")
 
 
 def tenure_folder(folder: Path, tenure: str = TENURE, records: str = RECORDS) -> Path:

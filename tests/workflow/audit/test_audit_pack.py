@@ -13,51 +13,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from gep.base.findings import Refused
-from gep.book import Book
-from gep.cli import app
 from gep.ledger import pack
-from gep.report.audit import AuditPaper
 from gep.workflow.audit.again import again
-from gep.workflow.audit.conduct import conduct
-from gep.workflow.audit.deliver import paper_files
 from gep.workflow.audit.engagement import Engagement
-from gep.workflow.audit.pack import pack_engagement
 from gep.workflow.audit.pack_check import check_audit_pack, is_audit_pack, opened
-from gep.workflow.audit.paper import paper_of
-from gep.workflow.audit.run import Audited, audit
 from tests.ready import Ready
-from tests.workflow.audit.engaged import LEAD, READER, tenure_folder
-from tests.workflow.audit.test_conduct import RECORDS, TENURE, closed_city
-
-
-def told(*words: object) -> dict[str, Any]:
-    done = CliRunner().invoke(app, [*map(str, words), "--json"])
-    assert isinstance(done.exception, SystemExit | None), done.output
-    return dict(json.loads(done.stdout))
+from tests.workflow.audit.audited import audited_city, told
 
 
 @pytest.fixture(scope="module")
-def city(ready: Ready) -> Book:
-    return closed_city(ready)
+def place(ready: Ready) -> Path:
+    return audited_city(ready)[0]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a tenure."""
-    folder = tmp_path_factory.mktemp("pack")
-    made = tenure_folder(folder / "t", TENURE, RECORDS).parent
-    for name in ("events.csv", "observations.csv"):  # of another book
-        (made / name).unlink()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def printed(city: Book, place: Path) -> dict[str, Any]:
-    """What the one command says in JSON, papers in Chinese."""
-    return told("audit", city.root, place / "t" / "tenure.toml", "-o", place / "e", "--as", LEAD, "--lang", "zh")
+def printed(ready: Ready) -> dict[str, Any]:
+    """What the one command says in JSON."""
+    return audited_city(ready)[1]
 
 
 @pytest.fixture(scope="module")
@@ -66,22 +40,12 @@ def archive(printed: dict[str, Any]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def unpacked(archive: Path, place: Path) -> Path:
+def unpacked(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pack unpacked as a stranger would do it."""
+    folder = tmp_path_factory.mktemp("unpacked") / "x"
     with zipfile.ZipFile(archive) as held:
-        held.extractall(place / "x")  # made here
-    return place / "x"
-
-
-@pytest.fixture(scope="module")
-def other(city: Book, place: Path) -> Audited:
-    """The same files in an engagement of another folder, made at another time."""
-    return audit(city.root, place / "t" / "tenure.toml", place / "elsewhere" / "f", who=LEAD)
-
-
-@pytest.fixture(scope="module")
-def paper(other: Audited) -> AuditPaper:
-    return paper_of(conduct(other).results)
+        held.extractall(folder)
+    return folder
 
 
 def checker(folder: Path, *words: str) -> tuple[int, str]:
@@ -126,13 +90,6 @@ def test_the_papers_are_made_again_to_the_same_bytes(archive: Path) -> None:
     done = told("verify", archive, "--reperform")
     assert done["ok"], done["findings"]
     assert [(f["code"], f["found"]) for f in done["findings"]] == [("AUDIT-AGAIN-SAME", "3")]
-
-
-def test_two_engagements_of_the_same_files_have_the_same_bytes(
-    printed: dict[str, Any], other: Audited, paper: AuditPaper
-) -> None:
-    made = {Path(f["path"]).name: Path(f["path"]).read_bytes() for f in printed["result"]["papers"]["files"]}
-    assert {n: d for n, d, _ in paper_files(paper, other.source.book, ("zh",), ("xlsx", "pdf", "html"))} == made
 
 
 def linked(unpacked: Path, tmp_path: Path) -> Path:
@@ -220,9 +177,3 @@ def test_an_archive_that_leads_out_or_is_broken_is_refused(archive: Path, tmp_pa
     with zipfile.ZipFile(plain, "w") as made:
         made.writestr("x.txt", "x")
     assert [f["code"] for f in told("verify", plain)["findings"]] == ["PACK-MANIFEST-MISSING"]
-
-
-def test_a_reader_packs_nothing(other: Audited, paper: AuditPaper) -> None:
-    with pytest.raises(Refused, match="AUDIT-PAPERS-NOT-MADE"):
-        pack_engagement(other.engagement, other.source, paper, who=READER)
-    assert not (other.engagement.root / "pack").exists()

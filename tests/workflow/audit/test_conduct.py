@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -12,137 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from gep.base.data import data_root
 from gep.base.findings import Refused
 from gep.book import Book
-from gep.cli import app
 from gep.report.audit import AuditPaper
 from gep.workflow.audit.conduct import conduct, last_day
-from gep.workflow.audit.deliver import deliver
+from gep.workflow.audit.deliver import deliver, paper_files
 from gep.workflow.audit.forms.case import Results
+from gep.workflow.audit.pack import pack_engagement
 from gep.workflow.audit.paper import paper_of
 from gep.workflow.audit.run import Audited, audit
-from gep.workflow.conclude import conclude
 from tests.ready import Ready
-from tests.workflow.audit.engaged import LEAD, READER, tenure_folder
-
-TENURE = """schema = 1
-id = "upper"
-zh = "示例任期"
-en = "Example tenure"
-region = "990121"
-audited = ["head"]
-profile = "sample"
-scheme = "assets"
-evaluation = "county-example"
-zone = "key_ecological"
-started = 2018-05-04
-document = "示例文件（虚构）"
-illustrative = true
-
-[[subject]]
-id = "head"
-zh = "县长"
-en = "County head"
-kind = "government"
-start = 2016-07-01
-end = 2017-10-01
-
-[[team]]
-who = "组长甲"
-role = "lead"
-[[team]]
-who = "审计员乙"
-role = "auditor"
-[[team]]
-who = "复核人丙"
-role = "reviewer"
-[[team]]
-who = "查阅人丁"
-role = "reader"
-"""
-LOOKED_INTO = ("tasks", "land_law", "resource_law", "pollution_law", "decision_rules", "inspection", "fund_rules", "other_duties")
-RECORDS = """
-[[evidence_form]]
-id = "E-1"
-auditee = "示例局"
-matter = "耕地占用"
-facts = "占用耕地"
-figures = ["asset_account/990121/2017/LA-01/R31/C02/human"]
-attachments = [["approval.txt", 2]]
-auditor = "审计员乙"
-made_on = 2018-05-10
-
-[[problem]]
-id = "Q-1"
-report = "1.1"
-issue = "补充耕地未完成"
-carried_from = "earlier"
-unit = "示例局"
-first = "现任县长"
-kind = "phased"
-due = 2018-12-31
-found_on = 2018-05-11
-
-[[assigned]]
-id = "A-1"
-region = "990121"
-table = "LQ-01"
-row = "R31"
-key = "lq01:G09"
-term = "head"
-part = "historical"
-amount = "15"
-unit = "亩"
-evidence = "E-1"
-
-[[scored_event]]
-id = "C-1"
-type = "illegal_land"
-severity = "general"
-day = 2017-03-01
-attribution = "local_human"
-what = "未批先占"
-evidence = ["E-1"]
-
-[[report]]
-id = "R-1"
-document = "示例公报"
-figure = "asset_account/990121/2017/LA-01/R40/C02/-"
-amount = "1.00"
-unit = "公顷"
-""" + "".join(
-    f'\n[[entry]]\nid = "N-{item}"\nitem = "{item}"\nvalue = "{value}"\ndocument = "示例底稿"\n'
-    for item, value in [*((name, "examined") for name in LOOKED_INTO), ("plan_review", "met"), ("fees", "98.5")]
-)
-
-
-def closed_city(ready: Ready) -> Book:
-    """The two-year sample city, closed by the people of its file; to be read only."""
-
-    def make(folder: Path) -> None:
-        book = ready.copy(ready.book("sample-city", "2016-2017"), folder / "book")
-        conclude(book, data_root() / "ledgers" / "books" / "sample-city", (2016, 2017))
-
-    folder, _ = ready.made("city-closed-2016-2017", make)
-    return Book(folder / "book")
-
-
-def told(*words: object) -> dict[str, Any]:
-    done = CliRunner().invoke(app, [*map(str, words), "--json"])
-    assert isinstance(done.exception, SystemExit | None), done.output
-    return dict(json.loads(done.stdout))
+from tests.workflow.audit.audited import audited_city, told
+from tests.workflow.audit.engaged import LEAD, READER, closed_city
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("conduct")
-    made = tenure_folder(folder / "t", TENURE, RECORDS).parent
-    for name in ("events.csv", "observations.csv"):  # of another book
-        (made / name).unlink()
-    return folder
+def place(ready: Ready) -> Path:
+    """The files of a tenure, and the engagement that was made of them; to be read only."""
+    return audited_city(ready)[0]
 
 
 @pytest.fixture(scope="module")
@@ -151,16 +38,15 @@ def city(ready: Ready) -> Book:
 
 
 @pytest.fixture(scope="module")
-def printed(city: Book, place: Path) -> dict[str, Any]:
-    """What `gep audit` says in JSON, with the workbook of one language alone."""
-    end = ("-o", place / "e", "--as", LEAD, "--lang", "zh", "--format", "xlsx", "--no-pack")
-    return told("audit", city.root, place / "t" / "tenure.toml", *end)
+def printed(ready: Ready) -> dict[str, Any]:
+    """What `gep audit` said of it in JSON."""
+    return audited_city(ready)[1]
 
 
 @pytest.fixture(scope="module")
-def taken(city: Book, place: Path) -> Audited:
-    """The same files in another engagement."""
-    return audit(city.root, place / "t" / "tenure.toml", place / "other", who=LEAD)
+def taken(city: Book, place: Path, tmp_path_factory: pytest.TempPathFactory) -> Audited:
+    """The same files in another engagement, in another folder."""
+    return audit(city.root, place / "t" / "tenure.toml", tmp_path_factory.mktemp("conduct") / "other", who=LEAD)
 
 
 def test_the_summary_and_the_files(printed: dict[str, Any], place: Path) -> None:
@@ -170,10 +56,11 @@ def test_the_summary_and_the_files(printed: dict[str, Any], place: Path) -> None
     assert term["illustrative"]
     assert term["suspicions"] >= 1
     assert result["open_problems"] == 1
-    (file,) = result["papers"]["files"]
-    path = Path(file["path"])
-    assert path.parent == place / "e" / "papers" / result["papers"]["content"][:16]
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == file["sha256"]
+    assert [Path(f["path"]).name for f in result["papers"]["files"]] == ["upper-zh.pdf", "upper-zh.xlsx", "upper.html"]
+    for file in result["papers"]["files"]:
+        path = Path(file["path"])
+        assert path.parent == place / "e" / "papers" / result["papers"]["content"][:16]
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == file["sha256"]
     assert not {"AUDIT-ASSIGNED-UNIT", "AUDIT-ASSIGNED-NO-STOCK", "ATTRIBUTION-EXCEEDS"} & {
         f["code"] for f in printed["findings"]
     }
@@ -207,6 +94,13 @@ def test_another_engagement_of_the_same_has_the_same_papers(
     assert wrong.figures == ("asset_account/990121/2017/LA-01/R40/C02/-",)
 
 
+def test_and_the_same_bytes(printed: dict[str, Any], taken: Audited, paper: AuditPaper) -> None:
+    """Workbook, report and page of two engagements, made in two folders at two times."""
+    made = {Path(f["path"]).name: f["sha256"] for f in printed["result"]["papers"]["files"]}
+    again = paper_files(paper, taken.source.book, ("zh",), ("xlsx", "pdf", "html"))
+    assert {name: hashlib.sha256(data).hexdigest() for name, data, _ in again} == made
+
+
 def test_a_part_that_cannot_be_made_does_not_lose_the_others(taken: Audited) -> None:
     """An entry for an item that the scheme does not have refuses the evaluation; account and suspicions are there."""
     first = taken.collected.entries[0]
@@ -232,8 +126,10 @@ def test_verify_names_what_was_changed(printed: dict[str, Any], place: Path, tmp
 
 
 def test_a_reader_makes_no_papers(taken: Audited, paper: AuditPaper) -> None:
-    """Whoever may only look enters no papers, and no file is written."""
+    """Whoever may only look enters no papers and makes no pack, and no file is written."""
     with pytest.raises(Refused) as refused:
         deliver(paper, taken.source.book, taken.engagement, who=READER)
     assert [f.code for f in refused.value.findings] == ["AUDIT-PAPERS-NOT-MADE"]
-    assert not (taken.engagement.root / "papers").exists()
+    with pytest.raises(Refused, match="AUDIT-PAPERS-NOT-MADE"):
+        pack_engagement(taken.engagement, taken.source, paper, who=READER)
+    assert not {"papers", "pack"} & {p.name for p in taken.engagement.root.iterdir()}
