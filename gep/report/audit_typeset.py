@@ -12,7 +12,7 @@ from gep.base.issuer import Fonts
 from gep.report.audit import AuditPaper
 from gep.report.audit_data import audit_data
 from gep.report.report_data import Pictures, picture_name
-from gep.report.typeset import Paper, typeset
+from gep.report.typeset import Paper, pages, typeset
 
 FOLDER = "audit"
 
@@ -34,3 +34,8 @@ def audit_report(
     drawings = pictures or {}
     files = {picture_name(n): drawings[c.id] for n, c in enumerate(paper.charts) if c.id in drawings}
     return typeset("report.typ.j2", audit_data(paper, lang, drawings, content), lang, files, folders, fonts, FOLDER)
+
+
+def audit_pages(paper: AuditPaper, lang: str, content: str) -> tuple[str, ...]:
+    """The pages of the report as SVG, without its charts: to show what it looks like. `content`: what it gives as its digest."""
+    return pages(f"{FOLDER}/report.typ.j2", audit_data(paper, lang, {}, content), lang, {})

@@ -125,12 +125,15 @@ def typeset(
 
 def drawn(statement: Statement, lang: str, region: str, content: str) -> str:
     """The appraisal page of a region as SVG, in the shipped fonts: for pages that show what it looks like."""
-    data = appraisal_data(statement, lang, region, content)
-    with _laid(f"{FOLDER}/appraisal.typ.j2", data, lang, {}, (), "shipped", glyphs.Checker(known("shipped"))) as main:
-        page = _compiler(main, "shipped").compile(format="svg")
-    if not isinstance(page, bytes):
-        raise TypeError("not one page")
-    return page.decode("utf-8")
+    return pages(f"{FOLDER}/appraisal.typ.j2", appraisal_data(statement, lang, region, content), lang, {})[0]
+
+
+def pages(name: str, data: Mapping[str, Any], lang: str, pictures: Mapping[str, str]) -> tuple[str, ...]:
+    """Every page of a shipped template (with its folder) as SVG, in the shipped fonts: to show what it looks like."""
+    with _laid(name, data, lang, pictures, (), "shipped", glyphs.Checker(known("shipped"))) as main:
+        made = _compiler(main, "shipped").compile(format="svg")
+    listed = made if isinstance(made, list) else [made]
+    return tuple(page.decode("utf-8") for page in listed if page is not None)
 
 
 @contextmanager
