@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gep.base.data import data_root
 from gep.book import Book
+from gep.workflow.audit.run import audit
 from gep.workflow.conclude import conclude
 from gep.workflow.export import export
 from tests.ready import Ready
@@ -190,6 +191,15 @@ def tenure_folder(folder: Path, tenure: str = TENURE, records: str = RECORDS) ->
     (folder / "records" / "all.toml").write_text(records, encoding="utf-8")
     (folder / "evidence" / "approval.txt").write_text("示例批文", encoding="utf-8")
     return folder / "tenure.toml"
+
+
+def garze_engagement(ready: Ready) -> Path:
+    """A folder with the files of a tenure (`t`) and an engagement made of them over the closed book (`e`); to be read only."""
+
+    def make(folder: Path) -> None:
+        audit(closed_garze(ready).root, tenure_folder(folder / "t"), folder / "e", who=LEAD)
+
+    return ready.made("garze-engagement", make)[0]
 
 
 def change(path: Path, old: str, new: str) -> None:

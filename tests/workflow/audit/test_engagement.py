@@ -36,6 +36,7 @@ from tests.workflow.audit.engaged import (
     TENURE,
     change,
     closed_garze,
+    garze_engagement,
     garze_pack,
     tenure_folder,
 )
@@ -85,11 +86,7 @@ def book(ready: Ready) -> Book:
 def first(book: Book, ready: Ready) -> Path:
     """An engagement made once, to be copied."""
 
-    def make(folder: Path) -> None:
-        audit(book.root, tenure_folder(folder / "t"), folder / "e", who=LEAD)
-
-    folder, _ = ready.made("garze-engagement", make)
-    return folder
+    return garze_engagement(ready)
 
 
 @pytest.fixture
