@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -87,7 +87,7 @@ def _engagement(out: Output, folder: Path, anchors: dict[int, str]) -> None:
         out.end({"checked": checked, "beyond": []}, found, text=lambda: out.console.print(told[out.lang], markup=False))
 
 
-def _audit_pack(out: Output, path: Path, anchors: Anchors, *, reperform: bool) -> NoReturn:
+def _audit_pack(out: Output, path: Path, anchors: Anchors, *, reperform: bool) -> None:
     """Check the pack of an audit and, if asked and nothing is wrong with it, make its papers again. Leaves with the exit code."""
     from gep.base.findings import stops
     from gep.workflow.audit.again import again

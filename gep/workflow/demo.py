@@ -82,13 +82,14 @@ class Term:
 
     tenure: Path
     root: Path
+    lead: str
     missing: tuple[int, ...] = ()
     made: Papers | None = None
 
     @property
     def command(self) -> str:
         """What does the same with a pack, on the command line."""
-        return f"gep audit {self.tenure.parents[2]} {self.tenure} -o {self.root}"
+        return f"gep audit {self.tenure.parents[2]} {self.tenure} -o {self.root} --as {self.lead}"
 
 
 def audited(one: Demo, lang: Lang, *, progress: Callable[[str], None] = lambda text: None) -> Term:
@@ -107,11 +108,11 @@ def audited(one: Demo, lang: Lang, *, progress: Callable[[str], None] = lambda t
     lacking = [(file, tenure, tuple(y for y in audited_years(tenure) if y not in closed)) for file, tenure in read]
     file, tenure, missing = next((held for held in lacking if not held[2]), lacking[0])
     root = next(p for p in _names(one.book.root.parent, tenure.id) if not p.exists())
-    if missing:
-        return Term(file, root, missing)
     lead = next(m.who for m in tenure.team if m.role == "lead")
+    if missing:
+        return Term(file, root, lead, missing)
     done = audit(one.book.root, file, root, who=lead, progress=progress)
-    return Term(file, root, (), conducted(done, langs=(lang,), who=lead, progress=progress))
+    return Term(file, root, lead, (), conducted(done, langs=(lang,), who=lead, progress=progress))
 
 
 def _names(folder: Path, name: str) -> Iterator[Path]:

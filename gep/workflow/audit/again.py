@@ -96,7 +96,7 @@ def _put_back(root: Path, before: Sequence[Entry], record: Mapping[str, Any], fo
     opened = open_source(
         root / BOOK, audited_years(tenure), folder, known_on=tenure.known_on, data=rules, clock=now, progress=progress
     )  # fmt: skip
-    source = _as_recorded(opened, cast(Mapping[str, Any], state.anchors))
+    source = _as_recorded(opened, state.anchors)
     records = replace(records, files={name: replica.file(taken) for name, taken in state.files.items()})
     return Audited(replica, tenure, source, records, collected(state), (), ())
 

@@ -59,7 +59,7 @@ class Made:
     delivered: Delivered | None
     findings: tuple[Finding, ...]
     paper: AuditPaper | None = None
-    traces: Traces = field(default_factory=dict, repr=False, compare=False)
+    traces: Traces = field(default_factory=Traces, repr=False, compare=False)
 
     @property
     def open_problems(self) -> int | None:
