@@ -11,6 +11,9 @@ from gep.base.data import data_root
 from gep.book import Book
 from gep.ledger import acts
 from gep.workflow.audit.deliver import Made as Papers
+from gep.workflow.audit.deliver import conducted
+from gep.workflow.audit.run import audit
+from gep.workflow.audit.tenure_file import audited_years, read_tenure
 from gep.workflow.conclude import conclude
 from gep.workflow.init import init
 from gep.workflow.release import Made
@@ -98,10 +101,6 @@ def audited(one: Demo, lang: Lang, *, progress: Callable[[str], None] = lambda t
     The papers are made in one language, the page in both; no pack is made. Of several tenures the first in `TENURES` is taken
     whose years are all closed; if there is none the first is told of with the years it lacks.
     """
-    from gep.workflow.audit.deliver import conducted
-    from gep.workflow.audit.run import audit
-    from gep.workflow.audit.tenure_file import audited_years, read_tenure
-
     closed = acts.closed(one.book.entries()).keys()
     files = [one.book.root / "tenures" / name / "tenure.toml" for name in TENURES]
     read = [(file, read_tenure(file, one.book)) for file in files]
