@@ -24,6 +24,7 @@ WORDS.update(
         "figure-form": ("该行不可读", "the line cannot be read"),
         "figure-unlisted": ("网页上的数字没有列入踪迹清单", "a figure of the page is missing from the list of traces"),
         "figure-lost": ("数字在结果的踪迹中找不到", "the trace of the release does not hold what the figure rests on"),
+        "figure-other": ("清单所指的节点不是该数字的", "the list names nodes that are not those of the figure"),
         "figure-open": (
             "数字的踪迹没有通到报送单元格或参数",
             "the trace of the figure does not end in returned cells and parameters",
@@ -270,7 +271,7 @@ class Trace:
 
     def __init__(self, check, vintage):
         self.check, self.place = check, f"book/releases/{vintage}/trace.jsonl"
-        self.below, self.ends, self.good = {}, set(), set()
+        self.below, self.ends, self.good, self.direct = {}, set(), set(), {}
         names = check.present
         self.returned = {n.split("/")[2].split(".")[0] for n in names if n.startswith("book/submissions/")}
         self.kept = {n.split("/", 3)[3] for n in names if n.startswith("book/catalogues/") and n.count("/") > 2}
@@ -281,6 +282,8 @@ class Trace:
                 try:
                     node = json.loads(line)
                     self.below[node["id"]] = self.under(node)
+                    for figure in node.get("figures", ()):
+                        self.direct[figure] = node["id"]
                     if self.is_end(node):
                         self.ends.add(node["id"])
                 except (ValueError, KeyError, TypeError, RecursionError):
@@ -309,6 +312,9 @@ class Trace:
         """Go down from a figure; each node once for all figures."""
         if not starts:
             self.check.fault("figure-lost", address)
+        own = self.direct.get(address.rpartition("@")[0])
+        if own is not None and starts != [own]:
+            self.check.fault("figure-other", address, ", ".join(starts), own)
         stack = list(starts)
         while stack:
             name = stack.pop()

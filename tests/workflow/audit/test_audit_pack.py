@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import random
@@ -16,6 +17,7 @@ import pytest
 
 from gep.base.findings import Refused
 from gep.ledger import pack
+from gep.report.export_text import audit_checker
 from gep.workflow.audit.again import again
 from gep.workflow.audit.engagement import Engagement
 from gep.workflow.audit.pack_check import check_audit_pack, is_audit_pack, opened
@@ -85,6 +87,14 @@ def test_the_pack_checks_itself(unpacked: Path, printed: dict[str, Any]) -> None
     assert (whole["ok"], whole["findings"]) == (True, [])
 
 
+def test_the_checker_runs_on_an_old_python() -> None:
+    """One file, for Python 3.8, that imports nothing but what comes with Python."""
+    tree = ast.parse(audit_checker(), feature_version=(3, 8))
+    named = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    assert named <= sys.stdlib_module_names
+    assert not [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+
+
 def test_the_papers_are_made_again_to_the_same_bytes(archive: Path) -> None:
     """From the archive alone, in a folder of its own: workbook, report, page and the list of traces."""
     done = told("verify", archive, "--reperform")
@@ -131,6 +141,14 @@ def test_every_edit_is_named(unpacked: Path, tmp_path: Path) -> None:
     assert [f.code for f in pack.check_pack(folder, pack.AUDIT)] == ["PACK-MANIFEST-CHANGED"]
 
 
+def direct(folder: Path, lines: list[str]) -> list[int]:
+    """Two lines of the list whose figures have nodes of their own in the trace."""
+    trace = next((folder / "book" / "releases").glob("*/trace.jsonl"))
+    with trace.open(encoding="utf-8") as stream:
+        own = {figure for line in stream for figure in json.loads(line).get("figures", ())}
+    return [n for n, line in enumerate(lines) if json.loads(line)["figure"].rpartition("@")[0] in own][1:3]
+
+
 def test_verify_py_names_edits_that_a_forger_seals_anew(unpacked: Path, tmp_path: Path) -> None:
     """A forger writes the hashes of the manifest anew; journals, traces and papers still tell what he changed."""
     folder = linked(unpacked, tmp_path)
@@ -140,6 +158,8 @@ def test_verify_py_names_edits_that_a_forger_seals_anew(unpacked: Path, tmp_path
     put(rules, rules.read_bytes() + b"\n")
     lines = (folder / "figures.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     gone = next(n for n, line in enumerate(lines) if "record/" not in line)
+    one, two = direct(folder, lines)  # one figure claims the nodes of another
+    lines[one] = json.dumps({"figure": json.loads(lines[one])["figure"], "nodes": json.loads(lines[two])["nodes"]}) + "\n"
     put(folder / "figures.jsonl", "".join(lines[:gone] + lines[gone + 1 :]).encode())
     entries = Engagement(folder / "engagement").entries()
     old = pack.read_pack(folder, pack.AUDIT)
@@ -154,6 +174,7 @@ def test_verify_py_names_edits_that_a_forger_seals_anew(unpacked: Path, tmp_path
     assert "changed  " not in said
     for kind, name in (
         ("recorded", papers.name), ("release-file", "county-example.toml"), ("figure-unlisted", json.loads(lines[gone])["figure"]),
+        ("figure-other", json.loads(lines[one])["figure"]),
     ):  # fmt: skip
         assert any(kind in line and name in line for line in said.splitlines()), (kind, said)
     assert {"VERIFY-HASH"} == {f.code for f in check_audit_pack(folder)}
