@@ -16,6 +16,7 @@ VENV2 := .venv-duckdb2
 READY2 := $(VENV2)/.ready
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 TESTS ?=
+unexport PYTHONDONTWRITEBYTECODE # the tests start many programs: each would compile the tree again
 
 .PHONY: help env demo test lint contract check-docs proof bench bundle wheel docs lock clean distclean
 

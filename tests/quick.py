@@ -1,4 +1,5 @@
-"""What the tests do without, but for `make proof`: more than one thread of DuckDB, and waiting until the disk has written.
+"""What the tests do without, but for `make proof`: more than one thread of DuckDB, waiting until the disk has written, and putting
+the same command line together for every call.
 
 The proofs of threads name the number they want. No test cuts the power: those that kill a program do it in processes of their own,
 where every call is made.
@@ -7,13 +8,18 @@ where every call is made.
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import Any
 
 import duckdb
+import typer.testing
 
 
 def install() -> None:
-    """From here on `duckdb.connect` takes one thread unless it is told how many, and `os.fsync` returns at once."""
+    """From here on `duckdb.connect` takes one thread unless it is told how many, and `os.fsync` returns at once.
+
+    The command line that `CliRunner` calls is made once of each application.
+    """
     connect = duckdb.connect
 
     def one_thread(database: Any = ":memory:", read_only: bool = False, config: Any = None) -> Any:
@@ -24,3 +30,4 @@ def install() -> None:
 
     duckdb.connect = one_thread
     os.fsync = no_waiting  # type: ignore[assignment]
+    typer.testing._get_command = cache(typer.testing._get_command)

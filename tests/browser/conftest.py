@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from gep.report.draw import svg
 from gep.report.web import web
 from gep.workflow.forms.trails import trails
-from gep.workflow.statement import assemble
 from tests.ready import Ready
 
 PHONE = {"width": 360, "height": 740}
@@ -37,7 +36,7 @@ def garze(ready: Ready) -> Path:
 
     def make(folder: Path) -> None:
         book = ready.book("garze-2010", "all")
-        statement = assemble(book).statement
+        statement = ready.statement("garze-2010", "all").statement
         data = web(statement, trails(book, statement), draw=svg)
         (folder / "page.html").write_bytes(data)
 

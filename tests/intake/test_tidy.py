@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from gep.base.findings import Severity
 from gep.base.records import Fact, Measure, Names, Origin, State, Vocabulary
 from gep.intake.reader import read_table
+from gep.intake.schema import FILLED, failures, sound
 from gep.intake.submit import intake
+from gep.intake.table import Row, Table
 from gep.intake.tidy import Intake, read_tidy
 
 Make = Callable[..., bytes]
@@ -283,3 +285,17 @@ def test_no_cell_makes_it_raise(text: str, column: str, vocabulary: Vocabulary) 
     result = intake("f.csv", f"{','.join(COLUMNS)}\n{quoted}\n".encode("utf-8", "replace"), vocabulary)
     for fact in result.facts:
         assert fact.amount is None or Decimal(0) <= fact.amount <= 1
+
+
+SIGNS = st.sampled_from(("", " ", "\u3000", "\t", "a", "\u200b", "\x07", "\xad", "\n", "\x1c", "\u180e", "\u2800", "水"))
+HEADS = st.lists(st.sampled_from((*COLUMNS, *COLUMNS, *COLUMNS, "attr.figure", "attr.X", "no_such", "Region")), unique=True)
+
+
+@FEWER
+@given(head=HEADS, whole=st.booleans(), data=st.data())
+def test_a_table_that_is_not_asked_about_is_one_the_schema_has_nothing_to_say_of(head: list[str], whole: bool, data: Any) -> None:
+    columns = tuple(dict.fromkeys((*COLUMNS, *head))) if whole else tuple(head)
+    cells = st.tuples(*(st.builds("".join, st.lists(SIGNS, min_size=c in FILLED, max_size=2)) for c in columns))
+    rows = data.draw(st.lists(cells, max_size=3))
+    table = Table("f.csv", "", "csv", columns, tuple(Row(n, row) for n, row in enumerate(rows, 2)))
+    assert sound(table) == (not failures(table))

@@ -21,7 +21,6 @@ from gep.accounts.suppression import Amount, Table, suppress, unsafe
 from gep.report.form import Cell, Form
 from gep.report.statement import Part, Statement, plain
 from gep.workflow.forms.edition import public
-from gep.workflow.statement import assemble
 from tests.ready import CITY_YEARS, Ready
 
 FULL = os.environ.get("GEP_PROOF") == "full"
@@ -120,7 +119,8 @@ def test_the_attacker_is_no_straw_man(seed: int) -> None:
 @pytest.fixture(scope="module")
 def editions(ready: Ready) -> tuple[Statement, Statement, frozenset[str]]:
     book = ready.book("sample-city", CITY_YEARS)
-    internal = assemble(book, LAST, history=True).statement
+    internal = ready.statement("sample-city", CITY_YEARS).statement
+    assert internal.main.scope.year == LAST
     shown, hidden = public(internal, book.config.publication)
     return internal, shown, hidden
 

@@ -66,14 +66,7 @@ def test_every_chart_has_its_drawing_its_names_and_its_words() -> None:
 
 def test_the_charts_of_a_published_account_show_its_tables(ready: Ready) -> None:
     """Garze 2010 as computed: 7548.91 in all, of it 2269.72 for water retention (亿元)."""
-    from gep.workflow.forms.build import forms_of
-    from gep.workflow.forms.reader import reading
-    from gep.workflow.statement import scopes
-
-    book = ready.book("garze-2010", "2010")
-    with reading(book) as reader:
-        gep, assets = scopes(reader, None, "", "", "", None)
-        forms = forms_of(reader, gep, assets)
+    forms = ready.statement("garze-2010", "all").statement.main.forms
     charts = charts_of(forms)
     assert faithful(charts, forms) > 20
     rows = {row["service"]["code"]: row for row in one(forms, "composition").rows}

@@ -6,16 +6,16 @@ import pytest
 
 from gep.report.statement import Statement
 from gep.report.typeset import appraisal, report
-from gep.workflow.statement import Assembled, assemble
+from gep.workflow.statement import Assembled
 from tests.ready import Ready
 from tests.report.typeset_forms import pages
 
-BOOKS = {"garze": ("garze-2010", "2010"), "city": ("sample-city", "2016-2017")}
+BOOKS = {"garze": ("garze-2010", "all"), "city": ("sample-city", "2016-2017")}
 
 
 @pytest.fixture(scope="module")
 def made(ready: Ready) -> dict[str, Assembled]:
-    return {name: assemble(ready.book(*source), history=False) for name, source in BOOKS.items()}
+    return {name: ready.statement(*source, history=False) for name, source in BOOKS.items()}
 
 
 def printed(statement: Statement, form: str, line: str, column: str) -> str:

@@ -25,22 +25,27 @@ ONE = Wanted(("internal",), ("zh",))
 
 
 @pytest.fixture(scope="module")
-def draft(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Rendered]:
-    root = tmp_path_factory.mktemp("draft")
-    book = ready.copy(ready.book("garze-2010", "all"), root / "book")
-    return book, render(book, ONE)
+def draft(ready: Ready) -> tuple[Book, Rendered]:
+    """Every file of the Garze of 2010, not closed; nobody changes the book."""
+    folder, done = ready.drawn("garze-2010", "all")
+    return Book(folder / "book"), done
 
 
-def test_all_files_of_both_editions_and_languages_beside_the_book(ready: Ready, tmp_path: Path) -> None:
-    book = ready.copy(ready.book("garze-2010", "all"), tmp_path / "book")
-    told: list[str] = []
-    done = render(book, progress=told.append)
+@pytest.fixture(scope="module")
+def closed(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> tuple[Book, Rendered]:
+    """Workbook and papers in Chinese of the same year, closed."""
+    book = ready.copy(ready.book("garze-2010", "all"), tmp_path_factory.mktemp("closed") / "book")
+    conclude(book, GARZE, [2010])
+    return book, render(book, Wanted(("internal",), ("zh",), ("xlsx", "pdf")))
+
+
+def test_all_files_of_both_editions_and_languages_beside_the_book(draft: tuple[Book, Rendered]) -> None:
+    book, done = draft
     vintage = done.as_dict()["vintage"]
-    folder = tmp_path / "book-statements" / f"2010-{vintage}"
+    folder = book.root.parent / "book-statements" / f"2010-{vintage}"
     wanted = {f"513300-2010-{e}-{name}" for e in ("internal", "public") for name in ENDINGS}
     wanted |= {f"513300-2010-{e}.html" for e in ("internal", "public")}
     assert {p.name for p in folder.iterdir()} == wanted
-    assert wanted <= set(told), "progress names each file"
     for file in done.files:
         assert hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
     assert done.seq is None
@@ -48,20 +53,23 @@ def test_all_files_of_both_editions_and_languages_beside_the_book(ready: Ready, 
 
 
 def test_the_same_vintage_gives_the_same_bytes(draft: tuple[Book, Rendered], tmp_path: Path) -> None:
+    """One edition in one language, made alone, as it was made with all others."""
     book, first = draft
-    again = render(Book(book.root), ONE, to=tmp_path / "again")
-    assert [(f.path.name, f.sha256) for f in again.files] == [(f.path.name, f.sha256) for f in first.files]
+    told: list[str] = []
+    again = render(Book(book.root), ONE, to=tmp_path / "again", progress=told.append)
+    made = {f.path.name: f.sha256 for f in again.files}
+    assert len(made) == 4
+    assert made.items() <= {f.path.name: f.sha256 for f in first.files}.items()
+    assert made.keys() <= set(told), "progress names each file"
 
 
 def test_every_page_of_a_draft_says_so_and_none_of_a_closed_year(
-    ready: Ready, draft: tuple[Book, Rendered], tmp_path: Path
+    draft: tuple[Book, Rendered], closed: tuple[Book, Rendered]
 ) -> None:
     paper = next(f for f in draft[1].files if f.path.name == "513300-2010-internal-zh.pdf")
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper.path.read_bytes())).pages]
     assert all("草" in page and "案" in page for page in pages), "the two large signs across each page"
-    book = ready.copy(ready.book("garze-2010", "all"), tmp_path / "book")
-    conclude(book, GARZE, [2010])
-    done = render(book, Wanted(("internal",), ("zh",), ("pdf",)))
+    done = closed[1]
     paper = next(f for f in done.files if f.path.name == "513300-2010-internal-zh.pdf")
     after = [page.extract_text() for page in PdfReader(io.BytesIO(paper.path.read_bytes())).pages]
     text = "".join(after)
@@ -71,17 +79,14 @@ def test_every_page_of_a_draft_says_so_and_none_of_a_closed_year(
     assert digest in text.replace("\n", "").replace(" ", ""), "the sign-off page carries the digest of the content"
 
 
-def test_statements_of_a_closed_year_enter_the_book_once(ready: Ready, tmp_path: Path) -> None:
-    book = ready.copy(ready.book("garze-2010", "all"), tmp_path / "book")
-    conclude(book, GARZE, [2010])
-    few = Wanted(("internal",), ("zh",), ("xlsx",))
-    done = render(book, few)
+def test_statements_of_a_closed_year_enter_the_book_once(closed: tuple[Book, Rendered]) -> None:
+    book, done = closed
     entry = next(e for e in book.entries() if e.act == "statement")
     assert done.seq == entry.seq
     kept = book.root / done.files[0].kept
     assert kept.read_bytes() == done.files[0].path.read_bytes()
     assert not [f for f in verify(book).findings if f.severity == "stop"]
-    again = render(Book(book.root), few)
+    again = render(Book(book.root), Wanted(("internal",), ("zh",), ("xlsx",)))
     assert again.seq == entry.seq, "the same bytes are no new act"
     assert len([e for e in Book(book.root).entries() if e.act == "statement"]) == 1
     kept.chmod(0o644)

@@ -8,12 +8,10 @@ from dataclasses import replace
 import pytest
 
 from gep.base.records import Names
-from gep.book import Book
 from gep.report.form import Cell, Line, without
 from gep.report.statement import Paragraph, Part, Statement
 from gep.workflow.forms.sentences import shown
 from gep.workflow.forms.summary import paragraphs_of
-from gep.workflow.statement import assemble
 from tests.ready import Ready
 from tests.report import typeset_forms as made
 
@@ -33,8 +31,8 @@ def told(statement: Statement, name: str, lang: str = "zh") -> str:
 
 @pytest.fixture(scope="module")
 def books(ready: Ready) -> dict[str, Statement]:
-    sources = {"garze": ("garze-2010", "2010"), "city": ("sample-city", "2016-2017")}
-    return {n: assemble(Book(ready.book(*s).root), history=False).statement for n, s in sources.items()}
+    sources = {"garze": ("garze-2010", "all"), "city": ("sample-city", "2016-2017")}
+    return {n: ready.statement(*s, history=False).statement for n, s in sources.items()}
 
 
 def test_the_value_with_its_interval_and_the_largest_services() -> None:

@@ -15,7 +15,6 @@ from gep.report.form import Cell, Column, Form, Line, Stored
 from gep.report.statement import Statement
 from gep.workflow.explain import explain
 from gep.workflow.forms.trails import addresses, trails
-from gep.workflow.statement import assemble
 from tests.ready import Ready
 
 Made = tuple[Book, Statement, Trails]
@@ -23,12 +22,12 @@ Made = tuple[Book, Statement, Trails]
 
 @pytest.fixture(scope="module")
 def garze(ready: Ready) -> Made:
-    return _made(ready.book("garze-2010", "all"))
+    return _made(ready, "garze-2010", "all")
 
 
 @pytest.fixture(scope="module")
 def city(ready: Ready) -> Made:
-    return _made(ready.book("sample-city", "2016-2017"))
+    return _made(ready, "sample-city", "2016-2017")
 
 
 @pytest.fixture(params=["garze", "city"])
@@ -37,8 +36,8 @@ def made(request: pytest.FixtureRequest) -> Made:
     return found
 
 
-def _made(book: Book) -> Made:
-    statement = assemble(book).statement
+def _made(ready: Ready, *source: str) -> Made:
+    book, statement = ready.book(*source), ready.statement(*source).statement
     return book, statement, trails(book, statement)
 
 
