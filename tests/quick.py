@@ -1,5 +1,5 @@
-"""What the tests do without, but for `make proof`: more than one thread of DuckDB, waiting until the disk has written, and putting
-the same command line together for every call.
+"""What the tests do without, but for `make proof`: more than one thread of DuckDB, waiting until the disk has written, putting the
+same command line together for every call, and looking for garbage after every seven hundred objects.
 
 The proofs of threads name the number they want. No test cuts the power: those that kill a program do it in processes of their own,
 where every call is made.
@@ -7,6 +7,7 @@ where every call is made.
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import cache
 from typing import Any
@@ -31,3 +32,4 @@ def install() -> None:
     duckdb.connect = one_thread
     os.fsync = no_waiting  # type: ignore[assignment]
     typer.testing._get_command = cache(typer.testing._get_command)
+    gc.set_threshold(50_000, 20, 50)

@@ -90,7 +90,7 @@ def done(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Done:
         sums[name] = held.at
     both = io.BytesIO()
     book.save(both)
-    found = recalculated(both.getvalue(), tmp_path_factory.mktemp("office"), screens=False)
+    found = recalculated({"both": both.getvalue()}, tmp_path_factory.mktemp("office"), screens=False)["both"]
     return Done(paper, scored, book, found, sums)
 
 
