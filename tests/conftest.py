@@ -1,4 +1,4 @@
-"""What all tests share: how much the property tests try, catalogues read once, books made once for all workers.
+"""What all tests share: how much the property tests try, files of catalogues parsed once, books made once for all workers.
 
 The property tests try 50 examples at the desk, 60 the same ones each time in CI, 2000 in `make proof`.
 """

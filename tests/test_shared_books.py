@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gep.base.data import data_root
+from gep.catalog.load import load
 from gep.workflow.init import init
-from tests.read_once import read_once
+from tests.read_once import parsed_once
 from tests.read_open import Opened
 from tests.ready import Ready
 
@@ -64,36 +68,40 @@ def test_a_copy_has_the_same_bytes(tmp_path: Path) -> None:
         assert (copy.root / path.relative_to(book.root)).read_bytes() == path.read_bytes()
 
 
+def test_a_file_is_parsed_again_when_it_changed_or_was_refused() -> None:
+    read: list[str] = []
+
+    def parse(text: str, **_: Any) -> dict[str, Any]:
+        read.append(text)
+        return tomllib.loads(text)
+
+    once = parsed_once(parse)
+    assert once("x = 1", parse_float=Decimal) is once("x = 1", parse_float=Decimal)
+    assert [once("x = 2", parse_float=Decimal), once("x = 1", parse_float=Decimal)] == [{"x": 2}, {"x": 1}]
+    assert read == ["x = 1", "x = 2"]
+    for _ in range(2):
+        with pytest.raises(tomllib.TOMLDecodeError):
+            once("x = ")
+    assert len(read) == 4
+
+
 def test_a_catalogue_is_read_again_when_any_file_of_it_changed(tmp_path: Path) -> None:
-    read: list[Path | None] = []
-
-    def load(shipped: Path, local: Path | None = None) -> Any:
-        read.append(local)
-        return object()
-
-    loaded = read_once(load)
-    shipped, local = tmp_path / "coefficients", tmp_path / "book" / "local"
-    for path in (
-        shipped / "a.csv",
-        tmp_path / "ledgers" / "layouts" / "t.toml",
-        tmp_path / "ledgers" / "books" / "b",
-        local / "l",
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x=1")
-    first = loaded(shipped, local)
-    assert loaded(shipped, local) is first
-    assert loaded(shipped) is not first
-    changed = [first]
-    for path in (shipped / "a.csv", tmp_path / "ledgers" / "layouts" / "t.toml", local / "l"):
-        path.write_text("x=2")  # as long as before
-        changed.append(loaded(shipped, local))
-    (tmp_path / "ledgers" / "books" / "b").write_text("not of the catalogue")
-    assert loaded(shipped, local) is changed[-1]
-    (local / "l").rename(local / "m")
-    changed.append(loaded(shipped, local))
-    assert len({id(c) for c in changed}) == len(changed)
-    assert len(read) == len(changed) + 1
+    """By the program itself, which remembers those it made."""
+    shipped = data_root() / "coefficients"
+    local = tmp_path / "local"
+    first = load(shipped, local)
+    assert load(shipped, local) is first
+    measure = local / "measures" / "m.toml"
+    measure.parent.mkdir(parents=True)
+    text = 'zh = "量"\nen = "One"\nkind = "flow"\nunit = "m3"\nfinest = "1"\ndepartment = "水利局"\n'
+    made = [first]
+    for name in ("one_a", "one_b"):  # as long as before
+        measure.write_text(f"[{name}]\n{text}", encoding="utf-8")
+        made.append(load(shipped, local))
+        assert name in made[-1].measures
+    assert len({id(c) for c in made}) == 3
+    measure.unlink()
+    assert load(shipped, local) is first
 
 
 class Instance:

@@ -6,7 +6,7 @@ import re
 import shutil
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +65,7 @@ ROUTED = [
     "soil_retention.silt",
     "water_retention.patches",
 ]
+MOST = 3  # flips of one rule in `make test`, beside that of the whole, unless GEP_PROOF=full
 SECOND = sorted(n for n, (_, body) in RULES.items() if body["kind"] == "second_route")
 
 
@@ -159,10 +160,13 @@ def outcome(worlds: Callable[[str], Any], name: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("name", [*ROUTED, *SECOND])
-def test_a_flip_stops_the_run(worlds: Callable[[str], Any], copy: Path, name: str) -> None:
+def test_a_flip_stops_the_run(
+    worlds: Callable[[str], Any], copy: Path, name: str, sample: Callable[[Sequence[Any], int], list[Any]]
+) -> None:
     """Most flips of a product change its unit and are refused as such; all others are caught by the second route."""
     seen: Counter[str] = Counter()
-    for what, expression in flips(RULES[name][1]["expression"]):
+    *others, whole = flips(RULES[name][1]["expression"])
+    for what, expression in (*sample(others, MOST), whole):
         path = with_rule(copy, name, expression_line(name, expression))
         told = outcome(worlds, name)
         restored(path)
