@@ -51,11 +51,11 @@ def rebuild(path: Path, releases: Sequence[Path], entries: Sequence[Entry] = (),
     Raises Refused if a release is not sound or two of them hold the same key.
     """
     manifests = _sound(sorted(releases))
-    with _published(path) as building, _writing(building) as con:
-        _create(con)
-        _append(con, manifests, entries)
-        con.execute(";\n".join(create_statements()))
-        return _finish(con, hashed=hashed)
+    with _published(path) as building:
+        empty(building)
+        with _writing(building) as con:
+            _append(con, manifests, entries)
+            return _finish(con, hashed=hashed)
 
 
 def refresh(path: Path, releases: Sequence[Path], entries: Sequence[Entry]) -> None:
@@ -184,6 +184,14 @@ def _finish(con: DuckDBPyConnection, *, hashed: bool) -> str:
     contents = contents_hash(con) if hashed else ""
     con.execute("CHECKPOINT building")
     return contents
+
+
+def empty(path: Path) -> None:
+    """A store at `path` with every table and view of this program and nothing in them."""
+    with _writing(path) as con:
+        _create(con)
+        con.execute(";\n".join((*derived_statements(), *create_statements())))
+        con.execute("COMMIT")
 
 
 def _create(con: DuckDBPyConnection) -> None:
