@@ -37,14 +37,19 @@ def _profile() -> str:
 settings.load_profile(_profile())
 
 
-# The files that take longest, longest first, so that no worker is left alone with one at the end; each of the first two makes
-# another book that later ones take.
+# The files that take longest, longest first, so that no worker is left alone with one at the end. The first makes the two years of
+# the city that many others take; those after it up to the workbooks have no need of them, so that no worker waits for the other.
 LONGEST = (
-    "test_cli.py", "test_profiles_of_the_city.py", "test_workbook_recalculated.py", "test_sample_city.py", "test_metamorphic_city.py", "test_generated.py",
-    "test_states.py", "test_comparable_views.py", "test_upgrade.py", "test_every_route.py", "test_full_disk.py", "test_forgery.py",
-    "test_kills.py", "test_export.py", "test_cookbook.py", "test_book_machine.py", "test_tampering.py", "test_reperform.py",
-    "test_statement.py", "test_statement_page.py", "test_trails.py", "test_papers.py", "test_suppression_proof.py",
-    "test_engagement.py", "test_term_plan.py", "test_conduct.py", "test_source.py", "test_audit_page.py", "test_sample_tenures.py", "test_wrongdoings.py",
+    "test_cli.py", "test_profiles_of_the_city.py", "test_metamorphic_city.py", "test_second_route.py", "test_wrongdoings.py",
+    "test_workbook_recalculated.py", "test_conduct.py", "test_generated.py", "test_term_plan.py", "test_statement_page.py",
+    "test_states.py", "test_kills.py", "test_export.py", "test_sensitivity.py", "test_tampering.py", "test_every_route.py",
+    "test_identical.py", "test_statement.py", "test_render.py", "test_audit_form_paper.py", "test_audit_recalculated.py",
+    "test_audit_typeset.py", "test_engagement.py", "test_source.py", "test_audit_verbs.py", "test_suspicion_rules.py",
+    "test_sample_tenures.py", "test_sample_city.py", "test_spread_of_city.py", "test_form_gep.py", "test_papers.py",
+    "test_installed_edits.py", "test_upgrade.py", "test_full_disk.py", "test_forgery.py", "test_damage.py", "test_vintage_causes.py",
+    "test_rollup.py", "test_comparable_views.py", "test_suppression_proof.py", "test_trails.py", "test_audit_page.py",
+    "test_missing.py", "test_run_verb.py", "test_revise.py", "test_sheet_verb.py", "test_change_years.py", "test_compare_vintages.py",
+    "test_backup.py", "test_asset_faults.py", "test_cookbook.py", "test_book_machine.py", "test_reperform.py", "test_draw.py",
 )  # fmt: skip
 
 

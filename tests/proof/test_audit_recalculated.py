@@ -31,7 +31,7 @@ from tests.accounts.test_scoring_rows import drawn
 from tests.proof import score_sheet
 from tests.proof.recalculated import Recalculated, recalculated
 from tests.ready import Ready
-from tests.workflow.audit.forms.audit_cases import sample
+from tests.workflow.audit.forms.audit_cases import sample_of
 
 RULES: tuple[Missing, ...] = ("redistribute", "rescale")
 ZONE = "key_ecological"
@@ -79,7 +79,7 @@ def made() -> dict[str, Scored]:
 
 @pytest.fixture(scope="module")
 def done(ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Done:
-    case = sample(ready.book("sample-city", "2016-2017"))
+    case = sample_of(ready)
     scored, paper = made(), paper_of(case.results)
     paper = replace(paper, forms=(*paper.forms, *(_form(case, name, s) for name, s in scored.items())))
     book = openpyxl.load_workbook(io.BytesIO(audit_workbook(paper, "zh")))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 
 from gep.accounts.redline import compare
 from gep.accounts.redline_patches import Activity, Patch
@@ -24,6 +26,7 @@ from gep.workflow.audit.suspicions import Judged, Unassessed
 from gep.workflow.audit.term_ground import ground
 from gep.workflow.audit.term_plan import term_account
 from tests.accounts.scores import EVENTS, GRADES, SEVERITIES, block, deduct, ratio
+from tests.ready import CITY_YEARS, Ready
 from tests.workflow.audit.forms.open_cases import OPEN, WITHDRAWN
 from tests.workflow.audit.terms import subject, tenure, years
 
@@ -125,6 +128,16 @@ def sample(book: Book, annual: Years | None = None) -> Case:
     files = {("problem", "p1"): "records/problems.toml", ("evidence_form", "e1"): "records/evidence_forms.toml"}
     results = Results(made, g, (term,), COLLECTED, ON, (), PATCHES, files)
     return Case(results, term)
+
+
+def sample_of(ready: Ready) -> Case:
+    """That of the ready city, made once in a process: nobody changes it."""
+    return _sample_at(ready.book("sample-city", CITY_YEARS).root)
+
+
+@cache
+def _sample_at(root: Path) -> Case:
+    return sample(Book(root))
 
 
 def scored() -> Scored:

@@ -16,12 +16,12 @@ from gep.report.form import Form
 from gep.workflow.audit.forms import evaluation
 from gep.workflow.audit.forms.case import Case
 from tests.ready import Ready
-from tests.workflow.audit.forms.audit_cases import both_languages, sample, scored, unsourced, untrue
+from tests.workflow.audit.forms.audit_cases import both_languages, sample_of, scored, unsourced, untrue
 
 
 @pytest.fixture(scope="module")
 def case(ready: Ready) -> Case:
-    return sample(ready.book("sample-city", "2016-2017"))
+    return sample_of(ready)
 
 
 def table(case: Case, made: Scored | None) -> Form:

@@ -29,7 +29,7 @@ from gep.workflow.audit.records import Problem
 from gep.workflow.audit.records_open import Open, Signature
 from gep.workflow.audit.term_land import LandMoves
 from tests.ready import Ready
-from tests.workflow.audit.forms.audit_cases import EMPTY, both_languages, sample, unsourced, untrue
+from tests.workflow.audit.forms.audit_cases import EMPTY, both_languages, sample_of, unsourced, untrue
 from tests.workflow.audit.forms.open_cases import COUNTY, OPEN
 
 MAKERS = (matters, projects, signatures, suggestions)
@@ -38,7 +38,7 @@ END = date(2017, 10, 1)
 
 @pytest.fixture(scope="module")
 def case(ready: Ready) -> Case:
-    return sample(ready.book("sample-city", "2016-2017"))
+    return sample_of(ready)
 
 
 def with_records(case: Case, **records: tuple[object, ...]) -> Case:

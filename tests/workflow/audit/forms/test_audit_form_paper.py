@@ -14,7 +14,7 @@ from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.paper import paper_of
 from gep.workflow.forms.trails import Traces, addresses, node_ids
 from tests.ready import Ready
-from tests.workflow.audit.forms.audit_cases import EMPTY, form_of, sample
+from tests.workflow.audit.forms.audit_cases import EMPTY, form_of, sample_of
 
 LEDGERS = {
     "DA-01", "DA-02", "DA-03", "DA-04", "WP", "RL-01", "AT", "CP", "CP-GEP", "TG", "EV", "EX", "SU", "CM", "LM", "OM", "PF-01",
@@ -25,7 +25,7 @@ WITHDRAWN = "WD"  # stands there only where something was withdrawn
 
 @pytest.fixture(scope="module")
 def case(ready: Ready) -> Case:
-    return sample(ready.book("sample-city", "2016-2017"))
+    return sample_of(ready)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from gep.report.form import Form
 from gep.workflow.audit.forms import comments, constant, events, evidence, quality, rectification, redline, suspicions, targets
 from gep.workflow.audit.forms.case import Case, Results
 from tests.ready import Ready
-from tests.workflow.audit.forms.audit_cases import EMPTY, both_languages, sample, unsourced, untrue
+from tests.workflow.audit.forms.audit_cases import EMPTY, both_languages, sample_of, unsourced, untrue
 
 MAKERS = (comments, constant, events, evidence, quality, rectification, redline, suspicions, targets)
 Make = Callable[[Case], Iterator[Form]]
@@ -21,7 +21,7 @@ Make = Callable[[Case], Iterator[Form]]
 
 @pytest.fixture(scope="module")
 def case(ready: Ready) -> Case:
-    return sample(ready.book("sample-city", "2016-2017"))
+    return sample_of(ready)
 
 
 @pytest.fixture(scope="module")
