@@ -16,6 +16,8 @@ from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.program import program as present_program
 from gep.base.records import Scheme, Vocabulary
 from gep.catalog.config import read_config
+from gep.catalog.functional_zones import SCHEME as FUNCTIONAL_ZONE
+from gep.catalog.functional_zones import check_zone_codes
 from gep.catalog.load import load
 from gep.catalog.record import Catalog
 from gep.catalog.resolve import resolve
@@ -86,8 +88,15 @@ class Book:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The shipped catalogue with the book's own over it; the codes of its zones are those of the scheme book.toml names."""
-        return with_zones(load((self.data or data_root()) / "coefficients", self.local), self.config.zone_scheme)
+        """The shipped catalogue with the book's own over it; the codes of its zones are those of the scheme book.toml names.
+
+        Raises Refused with every fault, also where a region lies in a functional zone that has no code.
+        """
+        made = with_zones(load((self.data or data_root()) / "coefficients", self.local), self.config.zone_scheme)
+        told = list(check_zone_codes(self.config.regions, made.codes.get(FUNCTIONAL_ZONE, {}), "book.toml"))
+        if told:
+            raise Refused(told)
+        return made
 
     def entries(self) -> tuple[journal.Entry, ...]:
         """The journal, verified; read again only when the file has changed. Raises Refused if a line is damaged."""

@@ -444,8 +444,21 @@ class RecordSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneSpan:
+    """The main functional zone (主体功能区) that a region as a whole belongs to from one day to another, both included."""
+
+    code: str  # of the code scheme functional_zone
+    valid_from: date = date.min
+    valid_to: date = date.max
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
-    """A place under one code. `replaces`: the codes whose stocks it takes over on its first day."""
+    """A place under one code. `replaces`: the codes whose stocks it takes over on its first day.
+
+    `functional`: its main functional zones by date; on a day that none of them holds the zone is unknown.
+    """
 
     code: str
     parent: str
@@ -454,6 +467,11 @@ class Region:
     valid_from: date = date.min
     valid_to: date = date.max
     replaces: tuple[str, ...] = ()
+    functional: tuple[ZoneSpan, ...] = field(default=(), metadata=LATER)
+
+    def functional_zone(self, day: date) -> str:
+        """The code of its main functional zone on a day; empty where it is not known."""
+        return next((z.code for z in self.functional if z.valid_from <= day <= z.valid_to), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gep.base.issuer import Issuer
 from gep.base.records import Names, Region
 from gep.base.region_change import RegionChange
 from gep.catalog.fields import Fields
+from gep.catalog.functional_zones import check_zones, read_zones
 from gep.catalog.publication import Publication, read_statement
 from gep.catalog.region_changes import check_changes, read_changes
 from gep.catalog.regions import check_regions
@@ -70,7 +71,7 @@ def read_config(path: Path) -> Config:
             findings.append(finding("CATALOG-DUPLICATE", r.place, expected="book.toml", holes=kind_holes("region"), name=code))
         parent, level = r.text("parent"), r.text("level", required=True)
         start, end = r.date("valid_from", date.min), r.last_date("valid_to")
-        regions[code] = Region(code, parent, level, r.names(), start, end, r.texts("replaces"))
+        regions[code] = Region(code, parent, level, r.names(), start, end, r.texts("replaces"), read_zones(r))
         r.done()
     issuer, publication = read_statement(f, regions, findings)
     config = Config(
@@ -92,6 +93,7 @@ def read_config(path: Path) -> Config:
         f.complain("CATALOG-FIELD-CHOICE", "leaf_level", found=config.leaf_level, expected=" | ".join(levels))
     f.done()
     findings += check_regions(config.regions, "book.toml")
+    findings += check_zones(config.regions, "book.toml")
     findings += check_changes(config.changes, config.regions, "book.toml")
     if findings:
         raise Refused(findings)

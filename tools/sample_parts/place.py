@@ -33,6 +33,13 @@ NAMES = {
     "990123": ("示例下游县", "Example lower county"),
     DISTRICT: ("示例下游区", "Example lower district"),
 }
+ZONING = "示例政发〔2018〕5 号（示例数据）"
+ZONES = {  # main functional zones of the counties: code, first day, last day (empty: as long as the code of the county holds)
+    "990121": (("key_ecological", "", ""),),
+    "990122": (("main_agricultural", "", "2018-12-31"), ("key_ecological", "2019-01-01", "")),
+    "990123": (("main_agricultural", "", ""),),
+    DISTRICT: (("key_development", "", ""),),
+}
 PLACES_ZH = {UPPER: "上游", MIDDLE: "中游", LOWER: "下游"}
 ORDINAL_ZH = "一二三四五"
 
@@ -94,6 +101,7 @@ def book_toml() -> bytes:
     ]
     for code in (*CODES.values(), DISTRICT):
         parts.append(_region(code, CITY, "county", *NAMES[code], first=_first(code), last=_last(code), replaces=_replaces(code)))
+        parts += [_zone(*zone) for zone in ZONES[code]]
     last_old, last = BOUNDARY_YEAR - 1, YEARS[-1]
     seen: set[str] = set()
     for year in (last_old, last):
@@ -150,6 +158,14 @@ def _last(code: str) -> str:
 
 def _replaces(code: str) -> str:
     return CODES[LOWER] if code == DISTRICT else ""
+
+
+def _zone(zone: str, first: str, last: str) -> str:
+    """A main functional zone of the region that stands before it, and the days it holds."""
+    lines = ["[[region.functional_zone]]", f'code = "{zone}"']
+    lines += [f"valid_from = {first}"] if first else []
+    lines += [f"valid_to = {last}"] if last else []
+    return "\n".join([*lines, f'document = "{ZONING}"']) + "\n"
 
 
 def _region(code: str, parent: str, level: str, zh: str, en: str, first: str = "", last: str = "", replaces: str = "") -> str:

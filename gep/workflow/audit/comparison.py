@@ -21,6 +21,7 @@ from gep.report.form import Stored
 from gep.workflow.audit.balances import StockLine, codes_at_end
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.records import Balance
+from gep.workflow.audit.zones import DAY, Peers, peers_on, zone_of_term
 from gep.workflow.region_rows import accounted
 from gep.workflow.revise import RESTATED
 from gep.workflow.views import rows
@@ -204,11 +205,8 @@ def _peer(case: Case, line: StockLine, key: Key, region: str, breaks: Sequence[B
     return Peer(region, (two.amount - one.amount) / one.amount * 100, figures)
 
 
-def peers_of(case: Case) -> tuple[str, ...]:
-    """The regions a term is held against: those the engagement names, else all of the same rank as its region ends the term."""
-    if case.results.peers:
-        return tuple(p for p in case.results.peers if p != case.region)
-    places, last = case.ground.places, case.account.cut.term.end
-    own = places[case.region]
-    there = [p for p in places.values() if p.level == own.level and p.valid_from <= last <= p.valid_to]
-    return tuple(sorted(p.code for p in there if p.code != case.region and p.parent == own.parent))
+def peers_of(case: Case) -> Peers:
+    """The regions a term is held against: of the same rank and functional zone on its last day."""
+    places, codes = case.ground.places, case.ground.catalog.codes
+    zone = zone_of_term(case.tenure, case.subject, places)
+    return peers_on(places, codes, case.region, zone, case.subject.end - DAY)

@@ -39,6 +39,7 @@ from gep.workflow.audit.suspicion_tables import Question, Registers
 from gep.workflow.audit.suspicions import Judged, suspicions
 from gep.workflow.audit.term_ground import Ground, ground
 from gep.workflow.audit.term_plan import term_account
+from gep.workflow.audit.zones import zone_of_term
 
 # what is wrong with an amount that an auditor attributed; what is open stands in the ledger, and so do the events of other terms
 WRONG = frozenset({"ATTRIBUTION-ROW", "ATTRIBUTION-AMOUNT", "ATTRIBUTION-EXCEEDS", "ATTRIBUTION-WORD"})
@@ -164,9 +165,10 @@ class _Run:
         catalog = self.ground.catalog
         self.told += check_evaluation(scheme, catalog.measures, catalog.codes, catalog.bounds)
         window = focused(subject.start, subject.end, tenure.focus or scheme.focus)
-        read = readings(scheme, tenure.zone, window, case)
+        zone = zone_of_term(tenure, subject, self.ground.places)
+        read = readings(scheme, zone, window, case)
         collected = self.audited.collected
-        made = score(scheme, tenure.zone, window, read, scored_of(collected, subject.id), entries_of(collected, subject.id))
+        made = score(scheme, zone, window, read, scored_of(collected, subject.id), entries_of(collected, subject.id))
         self.told += made.findings
         return made
 

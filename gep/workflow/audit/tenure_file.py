@@ -6,21 +6,24 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
 from gep.accounts.posts import Term, term_findings
+from gep.accounts.scoring_events import zone_of
 from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding, stops
 from gep.base.records import Region
 from gep.book import Book
 from gep.catalog.evaluation import evaluations
 from gep.catalog.fields import Fields
+from gep.catalog.functional_zones import SCHEME as ZONES
 from gep.ledger.acts import person
 from gep.workflow.assets import is_asset
 from gep.workflow.audit.records import Basis, Member, Method, Role, Subject, Tenure
+from gep.workflow.audit.zones import DAY, contradicts, zone_of_term
 
 SCHEMA = 1
 FILE = "tenure.toml"
@@ -194,7 +197,7 @@ def check_team(team: Sequence[Member], place: Place) -> Iterator[Finding]:
 
 def years_of(subject: Subject) -> range:
     """The accounting years that a term touches: [2020-07-01, 2022-01-01) touches 2020 and 2021."""
-    return range(subject.start.year, (subject.end - timedelta(days=1)).year + 1)
+    return range(subject.start.year, (subject.end - DAY).year + 1)
 
 
 def audited_years(tenure: Tenure) -> tuple[int, ...]:
@@ -214,6 +217,7 @@ def check_against(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]
             yield from _region_days(s, regions, place)
     yield from _below(tenure.region, book, place)
     yield from _schemes(tenure, book, place)
+    yield from _zone(tenure, book, place)
     yield from _evaluation(tenure, book, place)
     for name in tenure.methods:
         if not _is_table(name, book):
@@ -234,10 +238,10 @@ def _region_days(s: Subject, regions: Mapping[str, Region], place: Place) -> Ite
     """The days of a term on which neither the region nor one that it took over from, or that took over from it, was there."""
     names = succession(s.region, regions)
     spans = sorted((regions[c].valid_from, regions[c].valid_to) for c in names)
-    reached, last = s.start, s.end - timedelta(days=1)
+    reached, last = s.start, s.end - DAY
     for start, end in spans:
         if start <= reached <= end:
-            reached = end if end == date.max else end + timedelta(days=1)
+            reached = end if end == date.max else end + DAY
     if reached <= last:
         at = Place(place.file, column="region", key=f"subject {s.id}")
         known = ", ".join(f"{c} [{regions[c].valid_from}, {regions[c].valid_to}]" for c in names)
@@ -274,12 +278,33 @@ def _evaluation(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
     except Refused as refused:
         yield from refused.findings
         return
-    at = Place(place.file, column="evaluation")
     if tenure.evaluation not in known:
+        at = Place(place.file, column="evaluation")
         yield finding("AUDIT-SCHEME", at, found=tenure.evaluation, expected=", ".join(known) or "-", field="evaluation")
-    elif tenure.zone not in (zones := known[tenure.evaluation].zones or ("",)):
-        expected = ", ".join(zones) or "-"
-        yield finding("AUDIT-ZONE", Place(place.file, column="zone"), found=tenure.zone or "-", expected=expected)
+        return
+    for s in _dated(tenure):
+        zone = zone_of_term(tenure, s, book.config.regions)
+        if zone_of(known[tenure.evaluation], zone) is None:
+            at = Place(place.file, column="zone", key=f"subject {s.id}")
+            yield finding("AUDIT-ZONE", at, found=zone or "-", expected=", ".join(known[tenure.evaluation].zones))
+
+
+def _dated(tenure: Tenure) -> Iterator[Subject]:
+    """The audited subjects whose terms have days."""
+    yield from (s for s in tenure.subjects if s.id in tenure.audited and NO_DAY < s.start < s.end)
+
+
+def _zone(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
+    """A functional zone that has no code, or that is not the one the book gives."""
+    codes, at = book.catalog.codes, Place(place.file, column="zone")
+    known = codes.get(ZONES, {})
+    if tenure.zone and tenure.zone not in known:
+        yield finding("AUDIT-ZONE-UNKNOWN", at, found=tenure.zone, expected=", ".join(known))
+        return
+    for s in _dated(tenure):
+        given = contradicts(tenure, s, book.config.regions, codes)
+        if given:
+            yield finding("AUDIT-ZONE-OTHER", at, found=tenure.zone, expected=given, region=s.region, day=s.end - DAY)
 
 
 def _is_table(name: str, book: Book) -> bool:

@@ -176,7 +176,9 @@ ONE = [
     (('profile = "sample"', 'profile = "assets"'), "AUDIT-SCHEME", "profile"),
     (('scheme = "assets"', 'scheme = "nothing"'), "AUDIT-SCHEME", "scheme"),
     (('scheme = "assets"', 'scheme = "assets"\nevaluation = "nothing"'), "AUDIT-SCHEME", "evaluation"),
-    (('scheme = "assets"', 'scheme = "assets"\nevaluation = "county-example"\nzone = "moon"'), "AUDIT-ZONE", "zone"),
+    (('scheme = "assets"', 'scheme = "assets"\nevaluation = "county-example"\nzone = "moon"'), "AUDIT-ZONE-UNKNOWN", "zone"),
+    (('scheme = "assets"', 'evaluation = "county-example"\nzone = "optimised_development"'), "AUDIT-ZONE", "zone"),
+    (('scheme = "assets"', 'zone = "main_agricultural.national"'), "AUDIT-ZONE-OTHER", "zone"),
     (('name = "示例甲"', 'age = 50'), "CATALOG-FIELD-UNKNOWN", "age"),
     (("illustrative = true", 'illustrative = "yes"'), "CATALOG-FIELD-TYPE", "illustrative"),
 ]  # fmt: skip
@@ -261,3 +263,21 @@ def test_no_file_and_no_toml(tmp_path: Path) -> None:
         assert [f.code for f in faults(tmp_path / "tenure.toml")] == ["AUDIT-FILE-UNREADABLE"]
     with pytest.raises(Refused, match="AUDIT-FILE-UNREADABLE"):
         read_tenure(tmp_path / "tenure.toml")
+
+
+def test_the_weights_are_those_of_the_zone_that_the_book_gives(tmp_path: Path, city: Book) -> None:
+    """A tenure need not name the zone; a region whose zone nobody gave has no weights in a scheme that has zones."""
+    scheme = ('scheme = "assets"', 'scheme = "assets"\nevaluation = "county-example"')
+    assert faults(written(tmp_path, scheme), city) == []
+    (told,) = faults(written(tmp_path, scheme, ('region = "990121"', 'region = "990100"')), city)
+    assert (told.code, told.found, told.place.key) == ("AUDIT-ZONE", "-", "subject head")
+    assert faults(written(tmp_path, scheme, ('region = "990121"', 'region = "990100"\nzone = "key_ecological"')), city) == []
+
+
+def test_a_zone_of_another_kind_than_that_of_the_book_is_asked_about(tmp_path: Path, city: Book) -> None:
+    (told,) = faults(written(tmp_path, ('region = "990121"', 'region = "990121"\nzone = "main_agricultural"')), city)
+    assert (told.code, told.severity, told.found, told.expected) == (
+        "AUDIT-ZONE-OTHER", "query", "main_agricultural", "key_ecological",
+    )  # fmt: skip
+    assert "2020-06-30" in told.text("zh")
+    assert faults(written(tmp_path, ('region = "990121"', 'region = "990121"\nzone = "key_ecological.national"')), city) == []

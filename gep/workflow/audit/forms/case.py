@@ -45,9 +45,8 @@ class Results:
     """All that the papers of an engagement show.
 
     `day`: the day at whose end rectification is told. `files`: (kind, id) of a record -> the file that it stands in. `source`:
-    None where the papers are made of a book at hand and not of an engagement; they are then without anchors. `peers`: the regions
-    of the same functional zone and rank (empty: all of the same rank). `sealed`: the draft is final. `program`, `made_on`: of the
-    papers.
+    None where the papers are made of a book at hand and not of an engagement; they are then without anchors. `sealed`: the draft
+    is final. `program`, `made_on`: of the papers.
     """
 
     tenure: Tenure
@@ -59,7 +58,6 @@ class Results:
     patches: tuple[Patch, ...] = ()
     files: Mapping[tuple[str, str], str] = field(default_factory=dict)
     source: Source | None = None
-    peers: tuple[str, ...] = ()
     sealed: bool = False
     program: str = ""
     made_on: str = ""

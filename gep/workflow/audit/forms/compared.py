@@ -28,11 +28,12 @@ from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import CODE, ITEM, UNIT, amount, form, vintages
 from gep.workflow.audit.forms.handover import balance_at, line_code, ordered, stock_cell
 from gep.workflow.audit.forms.targets import Held, held_against, limit_words, limits_on
+from gep.workflow.audit.zones import Peers, zone_changes, zone_names
 from gep.workflow.forms.lists import heading, said, worded
 
 NAME = Names("任期对比表", "Comparison over the term")
 PERCENT = Names("%", "%")
-TREND, PEERS = Names("年均变动", "Mean change by year"), Names("同级地区", "Regions of the same rank")
+TREND, PEERS = Names("年均变动", "Mean change by year"), Names("可比地区", "Peers")
 TERM = Names("任期变动", "Change over the term")
 NOTES = (
     Names("变动只在同一口径内计算；有断点的不计算，须先取得衔接数（同一年份两种口径的数）。",
@@ -59,8 +60,8 @@ def forms(case: Case) -> Iterator[Form]:
             last = group
         for key in keys:
             ends = (balance_at(case, line, key, end=False), balance_at(case, line, key, end=True))
-            lines.append(_line(case, compare_stock(case, line, key, ends, breaks, peers), columns, held))
-    notes = [*NOTES, _peers(case, peers), *_told(case, breaks)]
+            lines.append(_line(case, compare_stock(case, line, key, ends, breaks, peers.codes), columns, held))
+    notes = [*NOTES, *_peers(case, peers), *_told(case, breaks)]
     yield form(case, (case.form_id("CP"), "CP", NAME), columns, lines, notes, section="asset")
 
 
@@ -166,18 +167,45 @@ def _breaks(found: Sequence[Break]) -> Names | None:
     return Names(f"{zh}，需衔接数", f"{en}; a bridge is needed")
 
 
-def _peers(case: Case, peers: Sequence[str]) -> Names:
-    names = [case.region_names(p) for p in peers]
-    zh, en = "、".join(n.zh for n in names), ", ".join(n.en for n in names)
-    if not peers:
-        return Names("没有可比的同级地区。", "There is no region of the same rank to compare with.")
-    if case.results.peers:
-        zone = case.tenure.zone
-        return Names(f"同一功能区（{zone}）的同级地区：{zh}。", f"Regions of the same functional zone ({zone}) and rank: {en}.")
-    return Names(
-        f"同级地区：{zh}。账册没有登记它们的功能区，未按功能区筛选。",
-        f"Regions of the same rank: {en}. The book does not say which functional zone they lie in, so they are not chosen by it.",
-    )
+def _peers(case: Case, peers: Peers) -> Iterator[Names]:
+    """Which regions the term is held against and why; what of the zones is not known."""
+    same = _listed(case, peers.codes)
+    if not peers.zone:
+        yield Names(
+            f"可比地区仅按级别选取：没有登记本地区的主体功能区。{f'同级地区：{same.zh}。' if peers.codes else '没有同级地区。'}",
+            "Peers are chosen by rank only: functional zone not given. "
+            + (f"Regions of the same rank: {same.en}." if peers.codes else "There is no other region of this rank."),
+        )
+        return
+    zone = zone_names(peers.zone, case.ground.catalog.codes)
+    if peers.codes:
+        yield Names(
+            f"可比地区为同一主体功能区（{zone.zh}）的同级地区：{same.zh}。",
+            f"Peers are the regions of the same functional zone ({zone.en}) and rank: {same.en}.",
+        )
+    else:
+        yield Names(
+            f"没有同一主体功能区（{zone.zh}）的同级地区可比。",
+            f"No region of the same rank lies in the same functional zone ({zone.en}); there is none to compare with.",
+        )
+    for codes, zh, en in (
+        (peers.others, "主体功能区不同，不作比较", "in another functional zone, not compared"),
+        (peers.unknown, "主体功能区未登记，不作比较", "functional zone not given, not compared"),
+    ):
+        if codes:
+            named = _listed(case, codes)
+            yield Names(f"{zh}的同级地区：{named.zh}。", f"Of the same rank but {en}: {named.en}.")
+    for day, before, after in zone_changes(case.ground.places, case.region, case.subject.start, case.subject.end):
+        one, two = (zone_names(z, case.ground.catalog.codes) if z else Names("未登记", "not given") for z in (before, after))
+        yield Names(
+            f"任期内主体功能区有变：{day} 起由{one.zh}改为{two.zh}，按任末的功能区选取。",
+            f"The functional zone changed in the term: on {day} from {one.en} to {two.en}; that of the end chooses.",
+        )
+
+
+def _listed(case: Case, codes: Sequence[str]) -> Names:
+    named = [case.region_names(c) for c in codes]
+    return Names("、".join(n.zh for n in named), ", ".join(n.en for n in named))
 
 
 def _told(case: Case, breaks: Sequence[Break]) -> Iterator[Names]:

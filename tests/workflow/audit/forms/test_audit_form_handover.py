@@ -211,12 +211,25 @@ def test_a_break_stops_the_comparison(city: Case) -> None:
     assert other.change == whole.change
 
 
-def test_peers_are_of_the_same_rank(city: Case) -> None:
+def test_peers_are_of_the_same_zone_and_rank(city: Case) -> None:
+    """In 2017 the upper county alone is a key ecological zone; the two others are farming counties."""
     form = only(compared.forms, city)
-    assert any("示例中游县" in n.zh and "没有登记它们的功能区" in n.zh for n in form.notes)
-    named = replace(city.results, peers=("990122",), tenure=replace(city.tenure, zone="main_agricultural"))
-    form = only(compared.forms, Case(named, city.term))
-    assert any("main_agricultural" in n.en for n in form.notes)
-    ranked = [line.code for line in form.lines if form.at[line.code, "rank"].text.zh.endswith("/2")]
+    told = [n.en for n in form.notes]
+    assert any("No region of the same rank lies in the same functional zone (Key ecological function zone)" in n for n in told)
+    assert any("in another functional zone, not compared: Example middle county, Example lower county." in n for n in told)
+    assert not any(form.at[line.code, "rank"].text.zh for line in form.lines)
+    farming = replace(city.results, tenure=replace(city.tenure, zone="main_agricultural"))
+    form = only(compared.forms, Case(farming, city.term))
+    assert any("（农产品主产区）的同级地区：示例中游县、示例下游县。" in n.zh for n in form.notes)
+    ranked = [line.code for line in form.lines if form.at[line.code, "rank"].text.zh.endswith("/3")]
     assert ranked
     assert all(form.at[code, "own"].figures for code in ranked)
+
+
+def test_without_a_zone_peers_are_of_the_same_rank_and_the_ledger_says_so(city: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = city.ground.places["990121"]
+    monkeypatch.setitem(city.ground.places, "990121", replace(here, functional=()))  # type: ignore[arg-type]
+    form = only(compared.forms, city)
+    assert any(n.en.startswith("Peers are chosen by rank only: functional zone not given.") for n in form.notes)
+    assert any("示例中游县、示例下游县" in n.zh for n in form.notes)
+    assert any(form.at[line.code, "rank"].text.zh.endswith("/3") for line in form.lines)
