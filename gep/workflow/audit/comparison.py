@@ -1,41 +1,24 @@
 """Comparing a term: each stock at the opening, at every year-end and at the closing; its trend before and in the term; peers.
 
-Figures are compared only where they are the same thing: a region that changed its area, an opening that was stated anew (a
-survey, a new classification), or another version of the rules is a break. A change across a break is not worked out; it needs a
-bridge, a figure of one year on both sides, and the comparison asks for it.
+Figures are compared only where they are the same thing. A change across a break is not worked out; it needs a bridge, a figure of
+one year on both sides, and the comparison asks for it. With a bridge, what both sides differ by is taken out of the change.
 """
 
-# ruff: noqa: S608  (what enters the SQL is literals of the program, quoted names and whole numbers)
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
-from gep.accounts.comparable import comparable_areas
-from gep.base.records import Key, Names
-from gep.explain.address import parse
-from gep.ledger.views import literal
+from gep.base.records import Key
 from gep.report.form import Stored
 from gep.workflow.audit.balances import StockLine, codes_at_end
+from gep.workflow.audit.bridges import Break, Breaks, Joined, breaks_of, joined, unbridged
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.records import Balance
 from gep.workflow.audit.zones import DAY, Peers, peers_on, zone_of_term
-from gep.workflow.region_rows import accounted
-from gep.workflow.revise import RESTATED
-from gep.workflow.views import rows
 
-__all__ = ["Break", "Compared", "Peer", "YearEnd", "breaks_of", "compare_stock", "peers_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Between the ends of `year` − 1 and of `year` figures of a table are not the same thing. `table` empty: of every table."""
-
-    year: int
-    table: str
-    why: Names
+__all__ = ["Compared", "Peer", "YearEnd", "compare_stock", "every_break", "peers_of", "year_ends"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +32,7 @@ class YearEnd:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The relative change of the same stock in a region of the same rank, between the same two year-ends; None: not known."""
+    """The relative change of the same stock in a region between the same two year-ends; None: not known, or across a break."""
 
     region: str
     change: Fraction | None
@@ -77,6 +60,7 @@ class Compared:
     years_before: int
     within: Fraction | None
     years_within: int
+    bridges: tuple[Joined, ...] = ()
     peers: tuple[Peer, ...] = ()
 
     def end(self, year: int) -> YearEnd | None:
@@ -92,42 +76,9 @@ class Compared:
         return 1 + sum(1 for change in known if change > own), len(known)
 
 
-def breaks_of(case: Case) -> tuple[Break, ...]:
-    """Every break between two years that the engagement reads."""
-    found = [*_areas(case), *_restated(case), *_rules(case)]
-    return tuple(sorted(dict.fromkeys(found), key=lambda b: (b.year, b.table, b.why.en)))
-
-
-def _areas(case: Case) -> Iterator[Break]:
-    config = case.ground.book.config
-    for one, two in pairwise(sorted(case.ground.years.vintages)):
-        areas = comparable_areas(accounted(config), config.changes, one, two)
-        codes = codes_at_end(case.ground.places, case.region, two)
-        if any(not u.alone for a in areas for u in a.units if set(u.codes) & set(codes)):
-            yield Break(two, "", Names("行政区划调整，范围不同", "the region changed its area"))
-
-
-def _restated(case: Case) -> Iterator[Break]:
-    """Openings stated anew, as the book recorded them: a survey, a new classification."""
-    scheme = literal(case.ground.years.scheme)
-    for year, vintage in sorted(case.ground.years.vintages.items()):
-        codes = ", ".join(literal(c) for c in codes_at_end(case.ground.places, case.region, year)) or "''"
-        sql = (
-            f"SELECT DISTINCT figure, reason FROM revision_all WHERE vintage = {vintage} AND year = {year} AND profile = {scheme}"
-            f" AND kind = '{RESTATED}' AND region_code IN ({codes}) ORDER BY ALL"
-        )
-        seen = {(parse(r["figure"]).keys[0], str(r["reason"] or "")) for r in rows(case.ground.book, sql)}
-        for table, reason in sorted(seen):
-            yield Break(year, table, Names(f"年初数重述（{reason}）", f"the opening was stated anew ({reason})"))
-
-
-def _rules(case: Case) -> Iterator[Break]:
-    """Years whose figures come from vintages with other rules."""
-    held = {int(r["vintage"]): str(r["rules_hash"]) for r in rows(case.ground.book, "SELECT vintage, rules_hash FROM run")}
-    vintages = case.ground.years.vintages
-    for one, two in pairwise(sorted(vintages)):
-        if held.get(vintages[one]) != held.get(vintages[two]):
-            yield Break(two, "", Names("核算规则版本不同", "the rules are of another version"))
+def every_break(case: Case, regions: Sequence[str] = ()) -> Mapping[str, Breaks]:
+    """The breaks of the region of a term, and of those it is held against."""
+    return {region: breaks_of(case.ground, region) for region in dict.fromkeys((case.region, *regions))}
 
 
 def compare_stock(
@@ -135,34 +86,62 @@ def compare_stock(
     line: StockLine,
     key: Key,
     ends: tuple[Balance | None, Balance | None],
-    breaks: Sequence[Break],
-    peers: Iterable[str],
+    breaks: Mapping[str, Breaks],
 ) -> Compared:
-    """One stock over the term of a case. `ends`: its handover balances; `peers`: the regions it is held against."""
+    """One stock over the term of a case. `ends`: its handover balances; `breaks`: of the region and of its peers."""
     span = case.account.span
     years = tuple(_year_end(case, line, key, case.region, y) for y in year_ends(case) if y <= span.year)
-    own = tuple(b for b in breaks if b.table in ("", line.table))
+    held = _Over(case, line, key, breaks[case.region], years)
     opening, closing = ends
-    through = _crossed(own, _bound(opening, span.year_before), span.year)
+    first = _bound(opening, span.year_before)
+    through, bridges = held.crossed(first, span.year), held.bridges(first, span.year)
     change = None
     if not through and opening is not None and closing is not None and opening.amount is not None and closing.amount is not None:
-        change = closing.amount - opening.amount
+        change = closing.amount - opening.amount - sum((b.gap for b in bridges), Fraction(0))
     relative = change / opening.amount * 100 if change is not None and opening is not None and opening.amount else None
-    since = max((b.year for b in own if b.year <= span.year_before), default=year_ends(case)[0])
-    before, n = _mean(years, since, span.year_before, own)
-    after = max((b.year for b in own if span.year_before < b.year < span.year), default=span.year_before)
-    within, m = _mean(years, after, span.year, own)
-    others = () if through else tuple(_peer(case, line, key, region, own) for region in (case.region, *peers))
-    return Compared(line, key, opening, closing, years, through, change, relative, before, n, within, m, others)
+    since = max((b.year for b in held.open if b.year <= span.year_before), default=year_ends(case)[0])
+    before, n = held.mean(since, span.year_before)
+    after = max((b.year for b in held.open if span.year_before < b.year < span.year), default=span.year_before)
+    within, m = held.mean(after, span.year)
+    others = () if held.crossed(span.year_before, span.year) else tuple(_peer(case, line, key, of) for of in breaks.values())
+    return Compared(line, key, opening, closing, years, through, change, relative, before, n, within, m, bridges, others)
+
+
+class _Over:
+    """One stock of a region over its year-ends: which breaks are bridged, and what a change over them is."""
+
+    def __init__(self, case: Case, line: StockLine, key: Key, of: Breaks, years: Sequence[YearEnd]) -> None:
+        self.ends = {e.year: e for e in years}
+        found = of.of(line.table)
+        ends = {b.year: self.ends.get(b.year - 1) for b in found}
+        pairs = {year: (e.amount, e.figures) if e is not None else (None, ()) for year, e in ends.items()}
+        made = (joined(case.ground, of, line, key, year, pair) for year, pair in sorted(pairs.items()))
+        self.joined = tuple(b for b in made if b is not None)
+        self.open = unbridged(found, self.joined)
+
+    def crossed(self, first: int, last: int) -> tuple[Break, ...]:
+        """The breaks after one year-end and up to another across which nothing is tied together."""
+        return tuple(b for b in self.open if first < b.year <= last)
+
+    def bridges(self, first: int, last: int) -> tuple[Joined, ...]:
+        return tuple(b for b in self.joined if first < b.year <= last)
+
+    def change(self, first: int, last: int) -> Fraction | None:
+        """What the stock changed by between two year-ends, the gaps of bridges left out; None across a break or where unknown."""
+        one, two = self.ends.get(first), self.ends.get(last)
+        if one is None or two is None or one.amount is None or two.amount is None or self.crossed(first, last):
+            return None
+        return two.amount - one.amount - sum((b.gap for b in self.bridges(first, last)), Fraction(0))
+
+    def mean(self, first: int, last: int) -> tuple[Fraction | None, int]:
+        """The mean change by year between two year-ends, and over how many years."""
+        whole = self.change(first, last) if last > first else None
+        return (None, 0) if whole is None else (whole / (last - first), last - first)
 
 
 def _bound(opening: Balance | None, year: int) -> int:
     """The year from which on a break lies in the term: an observation has what was stated anew at the beginning of its year."""
     return opening.day.year if opening is not None and opening.method == "OBS" else year
-
-
-def _crossed(breaks: Sequence[Break], first: int, last: int) -> tuple[Break, ...]:
-    return tuple(b for b in breaks if first < b.year <= last)
 
 
 def year_ends(case: Case) -> list[int]:
@@ -184,25 +163,16 @@ def _year_end(case: Case, line: StockLine, key: Key, region: str, year: int) -> 
     return YearEnd(year, amount, tuple(a.stored for a in there))
 
 
-def _mean(years: Sequence[YearEnd], first: int, last: int, breaks: Sequence[Break]) -> tuple[Fraction | None, int]:
-    """The mean change by year between two year-ends, and over how many years; None across a break, or where one is unknown."""
-    ends: Mapping[int, YearEnd] = {e.year: e for e in years}
-    one, two = ends.get(first), ends.get(last)
-    if last <= first or one is None or two is None or _crossed(breaks, first, last):
-        return None, 0
-    if one.amount is None or two.amount is None:
-        return None, 0
-    return (two.amount - one.amount) / (last - first), last - first
-
-
-def _peer(case: Case, line: StockLine, key: Key, region: str, breaks: Sequence[Break]) -> Peer:
+def _peer(case: Case, line: StockLine, key: Key, of: Breaks) -> Peer:
     """The relative change between the year-ends nearest to the term, in %."""
     span = case.account.span
-    one, two = (_year_end(case, line, key, region, y) for y in (span.year_before, span.year))
-    figures = (*one.figures, *two.figures)
-    if not one.amount or two.amount is None or _crossed(breaks, span.year_before, span.year):
-        return Peer(region, None, figures)
-    return Peer(region, (two.amount - one.amount) / one.amount * 100, figures)
+    years = tuple(_year_end(case, line, key, of.region, y) for y in year_ends(case) if y <= span.year)
+    held = _Over(case, line, key, of, years)
+    one, two = held.ends.get(span.year_before), held.ends.get(span.year)
+    figures = (*(one.figures if one is not None else ()), *(two.figures if two is not None else ()))
+    change = held.change(span.year_before, span.year)
+    relative = change / one.amount * 100 if change is not None and one is not None and one.amount else None
+    return Peer(of.region, relative, figures)
 
 
 def peers_of(case: Case) -> Peers:

@@ -43,12 +43,32 @@ class Member:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What ties figures together across a break: the same stock in both definitions, at the end of the year before `year`.
+
+    Without `row` it is of every stock of the table, and the openings that the book states anew are the figures after the break.
+    With `row` it is of one cell, `before` and `after` the break, in `unit`. `region` empty: every region that is compared.
+    """
+
+    year: int
+    table: str
+    document: str
+    region: str = ""
+    row: str = ""
+    key: Key = ()
+    before: Decimal | None = None
+    after: Decimal | None = None
+    unit: str = ""
+
+
 @dataclass(frozen=True)
 class Tenure:
     """What an engagement is of: one file TENURE.toml. `audited`: the subjects whose terms are audited, by id.
 
     `known_on`: figures as known at the end of that day (None: as known now). `methods`: method by table or measure, over
-    `method`. `focus`: the last years of a longer term that count in the evaluation (None: all).
+    `method`. `focus`: the last years of a longer term that count in the evaluation (None: all). `bridges`: what the auditors
+    accept as figures of one year in both definitions, so that years may be compared across a break.
     """
 
     id: str
@@ -69,6 +89,7 @@ class Tenure:
     focus: int | None = None
     document: str = ""
     illustrative: bool = False
+    bridges: tuple[Bridge, ...] = ()
 
     def subject(self, name: str) -> Subject:
         return next(s for s in self.subjects if s.id == name)

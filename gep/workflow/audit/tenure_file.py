@@ -22,6 +22,7 @@ from gep.catalog.fields import Fields
 from gep.catalog.functional_zones import SCHEME as ZONES
 from gep.ledger.acts import person
 from gep.workflow.assets import is_asset
+from gep.workflow.audit.bridge_entries import check_bridges, read_bridge
 from gep.workflow.audit.records import Basis, Member, Method, Role, Subject, Tenure
 from gep.workflow.audit.zones import DAY, contradicts, zone_of_term
 
@@ -91,6 +92,7 @@ def _tenure(f: Fields, findings: list[Finding]) -> Tenure:
         focus=focus,
         document=f.text("document"),
         illustrative=f.flag("illustrative"),
+        bridges=tuple(b for n, entry in enumerate(f.tables("bridge"), 1) if (b := read_bridge(entry, n, f.place.file, findings))),
     )
 
 
@@ -217,6 +219,7 @@ def check_against(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]
             yield from _region_days(s, regions, place)
     yield from _below(tenure.region, book, place)
     yield from _schemes(tenure, book, place)
+    yield from check_bridges(tenure.bridges, book, place)
     yield from _zone(tenure, book, place)
     yield from _evaluation(tenure, book, place)
     for name in tenure.methods:

@@ -10,7 +10,9 @@ from gep.workflow.audit.zones import Peers, contradicts, peers_on, zone_changes,
 from tests.workflow.audit.terms import subject, tenure
 
 NAMES = Names("区", "zone")
-CODES = {"functional_zone": {c: Code("functional_zone", c, NAMES, parent=p) for c, p in (("eco", ""), ("eco.n", "eco"), ("farm", ""))}}
+CODES = {
+    "functional_zone": {c: Code("functional_zone", c, NAMES, parent=p) for c, p in (("eco", ""), ("eco.n", "eco"), ("farm", ""))}
+}
 TURN = date(2019, 1, 1)
 BEFORE, LAST = date(2018, 12, 31), date(2021, 12, 31)
 

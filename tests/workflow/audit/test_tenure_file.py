@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from gep.base.data import data_root
 from gep.base.findings import Finding, Refused
-from gep.base.records import Names
+from gep.base.records import Names, key_of
 from gep.book import Book
-from gep.workflow.audit.records import Member, Subject, Tenure
+from gep.workflow.audit.records import Bridge, Member, Subject, Tenure
 from gep.workflow.audit.tenure_file import audited_years, look, read_tenure, succession, years_of
 
 CITY = data_root() / "ledgers" / "books" / "sample-city"
@@ -281,3 +282,61 @@ def test_a_zone_of_another_kind_than_that_of_the_book_is_asked_about(tmp_path: P
     )  # fmt: skip
     assert "2020-06-30" in told.text("zh")
     assert faults(written(tmp_path, ('region = "990121"', 'region = "990121"\nzone = "key_ecological.national"')), city) == []
+
+
+BRIDGES = """
+[[bridge]]
+year = 2020
+table = "LA-01"
+document = "示例衔接表"
+[[bridge]]
+year = 2021
+table = "LA-01"
+region = "990122"
+row = "R40"
+key = "la01:C02"
+before = "100.50"
+after = 98
+unit = "hm2"
+document = "示例衔接表"
+"""
+
+
+def test_bridges_are_of_a_table_or_of_one_cell(tmp_path: Path, city: Book) -> None:
+    path = written(tmp_path, ("[methods]", f"{BRIDGES}[methods]"))
+    table, cell = read_tenure(path, city).bridges
+    assert table == Bridge(2020, "LA-01", "示例衔接表")
+    expected = Bridge(
+        2021, "LA-01", "示例衔接表", "990122", "R40", key_of({"la01": "C02"}), Decimal("100.50"), Decimal(98), "hm2"
+    )  # fmt: skip
+    assert cell == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("year = 2020", "year = 2020-01-01", "AUDIT-WHOLE"),
+        ("year = 2020\n", "", "AUDIT-WHOLE"),
+        ('document = "示例衔接表"\n[[', "[[", "CATALOG-FIELD-MISSING"),
+        ('table = "LA-01"\ndoc', 'table = "LA-99"\ndoc', "AUDIT-TABLE"),
+        ('region = "990122"', 'region = "1"', "AUDIT-REGION"),
+        ('row = "R40"\n', "", "CATALOG-FIELD-MISSING"),
+        ('row = "R40"', 'row = "R31"', "AUDIT-BRIDGE-CELL"),
+        ("la01:C02", "la02:C02", "AUDIT-BRIDGE-CELL"),
+        ('unit = "hm2"', 'unit = "kg"', "AUDIT-BRIDGE-UNIT"),
+        ('unit = "hm2"\n', "", "CATALOG-FIELD-MISSING"),
+        ("after = 98\n", "", "CATALOG-FIELD-MISSING"),
+        ('before = "100.50"', 'before = "much"', "CATALOG-FIELD-TYPE"),
+        ("after = 98", "afterwards = 98", "CATALOG-FIELD-UNKNOWN"),
+    ],
+)
+def test_what_is_wrong_with_a_bridge(tmp_path: Path, city: Book, old: str, new: str, code: str) -> None:
+    assert old in BRIDGES
+    found = faults(written(tmp_path, ("[methods]", f"{BRIDGES.replace(old, new, 1)}[methods]")), city)
+    assert code in [f.code for f in found]
+    assert next(f for f in found if f.code == code).place.key.startswith("bridge ")
+
+
+def test_a_break_is_bridged_once(tmp_path: Path, city: Book) -> None:
+    (told,) = faults(written(tmp_path, ("[methods]", f"{BRIDGES}{BRIDGES[: BRIDGES.index('[[bridge]]', 5)]}[methods]")), city)
+    assert (told.code, told.found, told.expected) == ("AUDIT-BRIDGE-TWICE", "bridge 3", "bridge 1")

@@ -23,7 +23,8 @@ from gep.report.form import (
     unit_names,
     words,
 )
-from gep.workflow.audit.comparison import Break, Compared, breaks_of, compare_stock, peers_of, year_ends
+from gep.workflow.audit.bridges import Break, Joined
+from gep.workflow.audit.comparison import Compared, compare_stock, every_break, peers_of, year_ends
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import CODE, ITEM, UNIT, amount, form, vintages
 from gep.workflow.audit.forms.handover import balance_at, line_code, ordered, stock_cell
@@ -36,9 +37,9 @@ PERCENT = Names("%", "%")
 TREND, PEERS = Names("年均变动", "Mean change by year"), Names("可比地区", "Peers")
 TERM = Names("任期变动", "Change over the term")
 NOTES = (
-    Names("变动只在同一口径内计算；有断点的不计算，须先取得衔接数（同一年份两种口径的数）。",
+    Names("变动只在同一口径内计算；有断点的不计算，须先取得衔接数（同一年份两种口径的数），写入任期文件的 [[bridge]]。",
           "Changes are worked out within one definition only; across a break they are not, until a bridge is there (one year in "
-          "both definitions)."),
+          "both definitions), declared as [[bridge]] in the file of the tenure."),
     Names("年均变动按年末数计算：任前自账册首年（或最近的断点）至任初最近年末，任内自该年末（或任内最近的断点）至任末最近年末。",
           "Mean changes are between year-ends: before the term from the first year of the book (or the last break) to the "
           "year-end nearest to the start; in the term from there (or the last break in it) to the year-end nearest to its end."),
@@ -49,7 +50,8 @@ NOTES = (
 
 def forms(case: Case) -> Iterator[Form]:
     """The comparison of a term, stock by stock."""
-    breaks, peers, held = breaks_of(case), peers_of(case), held_against(case)
+    peers, held = peers_of(case), held_against(case)
+    breaks = every_break(case, peers.codes)
     lines: list[Line] = []
     columns = _columns(case)
     last = ""
@@ -60,8 +62,8 @@ def forms(case: Case) -> Iterator[Form]:
             last = group
         for key in keys:
             ends = (balance_at(case, line, key, end=False), balance_at(case, line, key, end=True))
-            lines.append(_line(case, compare_stock(case, line, key, ends, breaks, peers.codes), columns, held))
-    notes = [*NOTES, *_peers(case, peers), *_told(case, breaks)]
+            lines.append(_line(case, compare_stock(case, line, key, ends, breaks), columns, held))
+    notes = [*NOTES, *_peers(case, peers), *_bridged(case), *_told(case, breaks[case.region].found)]
     yield form(case, (case.form_id("CP"), "CP", NAME), columns, lines, notes, section="asset")
 
 
@@ -78,6 +80,7 @@ def _columns(case: Case) -> tuple[Column, ...]:
         Column("opening", Names("任初", "Opening")),
         *(Column(f"y{y}", Names(f"{y} 年末", f"End of {y}")) for y in years_shown(case)),
         Column("closing", Names("任末", "Closing")),
+        *((Column("bridge", Names("衔接差额", "Gap of bridges"), group=(TERM,)),) if case.tenure.bridges else ()),
         Column("change", Names("绝对数", "Amount"), group=(TERM,)),
         Column("relative", Names("相对数", "Relative"), group=(TERM,), unit=PERCENT),
         Column("before", Names("任前", "Before the term"), group=(TREND,)),
@@ -106,7 +109,7 @@ def _line(case: Case, x: Compared, columns: Sequence[Column], held: Sequence[Hel
     cells |= _changes(x, code, cells, unit)
     cells |= _peer_cells(x)
     limits = "; ".join(f"{limit_words(h.limit)} {h.limit.unit}" for h in limits_on(held, x.line, x.key))
-    cells |= {"target": said(limits), "breaks": said(_breaks(x.breaks))}
+    cells |= {"target": said(limits), "breaks": said(_breaks(x, unit))}
     cells["vintage"] = said(vintages(f for c in cells.values() for f in c.figures))
     return Line(code, tuple(cells.get(c.code, BLANK) for c in columns), "total" if case.ground.is_total(x.key) else "", 1)
 
@@ -121,19 +124,24 @@ def _changes(x: Compared, code: str, cells: dict[str, Cell], unit: str) -> dict[
         gone = Cell("not_applicable")
         found = {"change": gone, "relative": gone}
     else:
-        found = _over_the_term(code, cells["opening"], cells["closing"], unit)
+        found = _over_the_term(x, code, cells["opening"], cells["closing"], unit)
     ends = [f for e in x.ends for f in e.figures]
     for column, mean, years in (("before", x.before, x.years_before), ("within", x.within, x.years_within)):
         found[column] = amount(_dec(mean), unit, ends) if years else Cell("not_applicable")
     return found
 
 
-def _over_the_term(code: str, opening: Cell, closing: Cell, unit: str) -> dict[str, Cell]:
-    """What a stock changed by, as an amount and in % of the opening (not applicable where that is zero)."""
+def _over_the_term(x: Compared, code: str, opening: Cell, closing: Cell, unit: str) -> dict[str, Cell]:
+    """What a stock changed by, as an amount and in % of the opening (not applicable where that is zero).
+
+    Where the term runs over bridges, what their two sides differ by stands in a cell of its own and is taken out.
+    """
     figures = (*opening.figures, *closing.figures)
     if opening.exact is None or closing.exact is None:
         kind = opening.kind if opening.exact is None else closing.kind
         return {"change": Cell(kind, figures=figures), "relative": Cell(kind, figures=figures)}
+    if x.bridges:
+        return _over_bridges(x.bridges, code, opening, closing, unit)
     terms = (Term(Ref(code, "closing")), Term(Ref(code, "opening"), -1))
     change = amount(closing.exact - opening.exact, unit, figures, made=Made("sum", terms))
     if not opening.exact:
@@ -141,6 +149,20 @@ def _over_the_term(code: str, opening: Cell, closing: Cell, unit: str) -> dict[s
     growth = Made("growth", (Term(Ref(code, "closing")), Term(Ref(code, "opening"))))
     exact = evaluate(growth, [closing.exact, opening.exact])
     return {"change": change, "relative": amount(_dec(exact), "%", figures, made=growth)}
+
+
+def _over_bridges(bridges: Sequence[Joined], code: str, opening: Cell, closing: Cell, unit: str) -> dict[str, Cell]:
+    """Closing − opening − gap, and that in % of the opening; only where both are known."""
+    gap = amount(decimal_of(sum((b.gap for b in bridges), Fraction(0))), unit, (f for b in bridges for f in b.figures))
+    parts = [c.exact for c in (closing, opening, gap) if c.exact is not None]
+    figures = (*opening.figures, *closing.figures, *gap.figures)
+    made = Made("sum", (Term(Ref(code, "closing")), Term(Ref(code, "opening"), -1), Term(Ref(code, "bridge"), -1)))
+    change = amount(_dec(evaluate(made, parts)), unit, figures, made=made)
+    if not opening.exact or change.exact is None:
+        return {"bridge": gap, "change": change, "relative": Cell("not_applicable")}
+    share = Made("percent", (Term(Ref(code, "change")), Term(Ref(code, "opening"))))
+    relative = amount(_dec(evaluate(share, [change.exact, opening.exact])), "%", figures, made=share)
+    return {"bridge": gap, "change": change, "relative": relative}
 
 
 def _peer_cells(x: Compared) -> dict[str, Cell]:
@@ -159,12 +181,26 @@ def _peer_cells(x: Compared) -> dict[str, Cell]:
     }
 
 
-def _breaks(found: Sequence[Break]) -> Names | None:
-    if not found:
-        return None
-    zh = "；".join(f"{b.year} 年：{b.why.zh}" for b in found)
-    en = "; ".join(f"{b.year}: {b.why.en}" for b in found)
-    return Names(f"{zh}，需衔接数", f"{en}; a bridge is needed")
+def _breaks(x: Compared, unit: str) -> Names | None:
+    """The breaks that stop the comparison, and the bridges that it runs over."""
+    parts = [Names(f"{b.year} 年：{b.why.zh}，需衔接数", f"{b.year}: {b.why.en}, a bridge is needed") for b in x.breaks]
+    for b in x.bridges:
+        one, two = decimal_of(b.before), decimal_of(b.after)
+        parts.append(
+            Names(
+                f"{b.year} 年：已衔接（{b.document}），{b.year - 1} 年末 {one:f} → {two:f} {unit_names(unit).zh}",
+                f"{b.year}: bridged ({b.document}), end of {b.year - 1} {one:f} → {two:f} {unit_names(unit).en}",
+            )
+        )
+    return Names("；".join(p.zh for p in parts), "; ".join(p.en for p in parts)) if parts else None
+
+
+def _bridged(case: Case) -> Iterator[Names]:
+    """The bridges that the tenure declares."""
+    for b in case.tenure.bridges:
+        place = f"{b.table}.{b.row}" if b.row else b.table
+        yield Names(f"衔接：{b.year} 年，{place}，依据 {b.document}。变动＝任末－任初－衔接差额。",
+                    f"Bridge: {b.year}, {place}, by {b.document}. Change = closing − opening − gap of bridges.")  # fmt: skip
 
 
 def _peers(case: Case, peers: Peers) -> Iterator[Names]:

@@ -10,7 +10,7 @@ from gep.accounts.scoring import Excluded, Scored
 from gep.base.findings import Finding
 from gep.base.records import Names, Severity, key_text
 from gep.report.form import BLANK, Cell, Column, Form, Line, Stored, decimal_of, text, unit_names, words
-from gep.workflow.audit.comparison import breaks_of
+from gep.workflow.audit.bridges import breaks_of
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import amount, basis_words, form, recorded
 from gep.workflow.audit.forms.compared import years_shown
@@ -123,7 +123,7 @@ def _unknown(case: Case) -> Iterator[Line]:
 
 def _breaks(case: Case) -> Iterator[Line]:
     years = years_shown(case)
-    for b in breaks_of(case):
+    for b in breaks_of(case.ground, case.region).found:
         if years[0] < b.year <= years[-1]:
             yield _line(
                 f"break.{b.year}.{b.table}.{b.why.en}",

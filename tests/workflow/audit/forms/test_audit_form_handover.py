@@ -190,27 +190,6 @@ def test_an_unsigned_ledger_is_a_draft_and_names_the_successor(city: Case) -> No
     assert "Nobody is named to take over" in " ".join(n.en for n in only(handover.forms, case).notes)
 
 
-def test_a_break_stops_the_comparison(city: Case) -> None:
-    from gep.base.records import Names
-    from gep.workflow.audit.comparison import Break, compare_stock
-    from gep.workflow.audit.forms.handover import balance_at
-
-    line = next(x for x in city.ground.lines.values() if x.measure == "WL-01.R40")
-    key = next(k for x, keys in handover.ordered(city) if x is line for k in keys)
-    ends = (balance_at(city, line, key, end=False), balance_at(city, line, key, end=True))
-    whole = compare_stock(city, line, key, ends, (), ())
-    assert whole.change is not None
-    assert whole.breaks == ()
-    assert whole.years_within == 2
-    cut = compare_stock(city, line, key, ends, (Break(2017, "WL-01", Names("普查", "survey")),), ())
-    assert cut.change is None
-    assert cut.relative is None
-    assert len(cut.breaks) == 1
-    assert cut.within is None
-    other = compare_stock(city, line, key, ends, (Break(2017, "LA-01", Names("普查", "survey")),), ())
-    assert other.change == whole.change
-
-
 def test_peers_are_of_the_same_zone_and_rank(city: Case) -> None:
     """In 2017 the upper county alone is a key ecological zone; the two others are farming counties."""
     form = only(compared.forms, city)
