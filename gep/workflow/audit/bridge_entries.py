@@ -26,6 +26,9 @@ from gep.book import Book
 from gep.catalog.fields import Fields
 from gep.workflow.audit.balances import in_unit_of, line_of, stock_lines
 from gep.workflow.audit.records import Bridge
+from gep.workflow.audit.toml_file import LONGEST
+
+MOST_DIGITS = 30  # before the point of an amount
 
 
 def read_bridge(entry: Mapping[str, object], number: int, file: str, findings: list[Finding]) -> Bridge | None:
@@ -33,7 +36,7 @@ def read_bridge(entry: Mapping[str, object], number: int, file: str, findings: l
     b = Fields(entry, Place(file, key=f"bridge {number}"), findings)
     year = b.raw("year")
     if isinstance(year, bool) or not isinstance(year, int):
-        b.complain("AUDIT-WHOLE", "year", found=repr(year), expected="2020, …")
+        b.complain("AUDIT-WHOLE", "year", found=repr(year)[:LONGEST], expected="2020, …")
         year = None
     row, unit = b.text("row"), b.text("unit")
     ends = b.number("before", required=bool(row)), b.number("after", required=bool(row))
@@ -47,6 +50,9 @@ def read_bridge(entry: Mapping[str, object], number: int, file: str, findings: l
         b.complain("CATALOG-FIELD-MISSING", "unit")
     if not row and (key or unit or ends != (None, None)):
         b.complain("CATALOG-FIELD-MISSING", "row")
+    for name, end in zip(("before", "after"), ends, strict=True):
+        if end is not None and end.adjusted() > MOST_DIGITS:
+            b.malformed(name, str(end), "a number")
     b.done()
     return None if year is None else Bridge(year, table, document, region, row, key, *ends, unit)
 

@@ -9,7 +9,7 @@ the book has no accounts of the assets there is nothing to audit, and it is refu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
@@ -33,6 +33,7 @@ from gep.workflow.audit.forms.case import Case, Results, TermResult
 from gep.workflow.audit.forms.parts import attributed
 from gep.workflow.audit.readings import profile_of, readings
 from gep.workflow.audit.records import Subject, Tenure
+from gep.workflow.audit.remit import Remit, inside, remit_of
 from gep.workflow.audit.run import Audited
 from gep.workflow.audit.source import Progress, Reading
 from gep.workflow.audit.suspicion_tables import Question, Registers
@@ -126,6 +127,7 @@ class _Run:
     def term(self, subject: Subject) -> TermResult | None:
         """All that is found of a term; None where it has no account."""
         self.progress(f"{subject.id}: account")
+        remit = self._remit(subject)
         account = self._tried(lambda: term_account(self.ground, subject))
         if account is None:
             return None
@@ -133,12 +135,14 @@ class _Run:
         assigned, told = assigned_of(collected, subject.id, lines, self.ground.catalog.measures)
         self.told += told
         self.progress(f"{subject.id}: red line")
-        made = TermResult(subject, account, redline=self._redline(subject), assigned=assigned)
+        made = TermResult(subject, account, redline=self._redline(subject, remit), assigned=assigned)
         self.told += [f for a in attributed(Case(self.base, made)) for f in (*a.findings, *a.refused) if f.code in WRONG]
+        if remit.below:
+            return made  # no figure is that of the place, so nothing is to be scored or suspected
         self.progress(f"{subject.id}: evaluation")
         scored = self._tried(lambda: self._scored(Case(self.base, made)))
         self.progress(f"{subject.id}: suspicions")
-        judged = self._tried(lambda: self._judged(Case(self.base, made)))
+        judged = self._tried(lambda: of_remit(self._judged(Case(self.base, made)), remit))
         return replace(made, scored=scored, judged=judged)
 
     def _tried(self, make: Callable[[], T]) -> T | None:
@@ -149,8 +153,12 @@ class _Run:
             self.told += refused.findings
             return None
 
-    def _redline(self, subject: Subject) -> RedLine | None:
-        patches = self.audited.records.patches
+    def _remit(self, subject: Subject) -> Remit:
+        config = self.ground.book.config
+        return remit_of(self.audited.tenure, subject, config.regions, config.leaves, self.ground.layouts)
+
+    def _redline(self, subject: Subject, remit: Remit) -> RedLine | None:
+        patches = [p for p in self.audited.records.patches if not remit.below or inside(self.ground.places, p.region, remit)]
         if not patches:
             return None
         return self._tried(lambda: compare(patches, subject.start, subject.end))
@@ -211,6 +219,16 @@ def renamed(places: Mapping[str, Region], year: int) -> dict[str, tuple[str, ...
         if olds:
             found[code] = tuple(olds)
     return found
+
+
+def of_remit(judged: Judged, remit: Remit) -> Judged:
+    """What is suspected of the tables a post answers for, and of what is of no table."""
+
+    def fits(figures: Sequence[str]) -> bool:
+        tables = {f.split("/")[3] for f in figures if f.startswith("asset_account/")}
+        return remit.whole or not figures or any(remit.covers(t) for t in tables)
+
+    return replace(judged, suspicions=tuple(s for s in judged.suspicions if fits(s.figures)))
 
 
 def open_problems(results: Results) -> int:

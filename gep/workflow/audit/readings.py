@@ -46,6 +46,7 @@ INDICES: Mapping[str, str] = {measure: column for column, (measure, _) in COLUMN
 WHOLE_TERM = Names(
     "审计人员按整个任期归因，不能拆到计分期间", "auditors attributed over the whole term, of which only a part counts"
 )
+NOT_OF_POST = Names("不属本职务填报的表", "of no table that this post answers for")
 OPPOSED = Names("登记的下限和上限同时适用，无法确定目标", "a floor and a cap both hold for it; which is the target is not said")
 
 
@@ -83,6 +84,8 @@ class _Reader:
         measure = self.case.ground.catalog.measures.get(selector.measure)
         if measure is None:
             return Reading(None, "", reason=_not_there(selector.measure))
+        if not self.case.remit.whole and not self.case.remit.covers(measure.table):
+            return Reading(None, "", reason=NOT_OF_POST)
         if selector.time == "change" and selector.part:
             found = self._attributed(selector)
         elif selector.time == "change":

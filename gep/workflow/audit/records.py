@@ -22,7 +22,11 @@ AREAS = tuple(score_rules.AREAS)  # the seven content areas
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A post and who held it over a half-open term [start, end). `acting`: 主持工作, an interval of its own."""
+    """A post and who held it over a half-open term [start, end). `acting`: 主持工作, an interval of its own.
+
+    `serving`: still in office (任中审计); `end` is then the day up to which the audit looks. `department`: of the head of one, as
+    the tables name the department that fills them.
+    """
 
     id: str
     post: Names
@@ -33,6 +37,8 @@ class Subject:
     name: str = ""
     document: str = ""
     region: str = ""  # left out: that of the engagement
+    serving: bool = False
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
 from gep.accounts.posts import Term, term_findings
-from gep.accounts.scoring_events import zone_of
-from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding, stops
-from gep.base.records import Region
 from gep.book import Book
-from gep.catalog.evaluation import evaluations
 from gep.catalog.fields import Fields
-from gep.catalog.functional_zones import SCHEME as ZONES
 from gep.ledger.acts import person
-from gep.workflow.assets import is_asset
-from gep.workflow.audit.bridge_entries import check_bridges, read_bridge
+from gep.workflow.audit.bridge_entries import read_bridge
 from gep.workflow.audit.records import Basis, Member, Method, Role, Subject, Tenure
-from gep.workflow.audit.zones import DAY, contradicts, zone_of_term
+from gep.workflow.audit.tenure_check import NO_DAY, check_against
+from gep.workflow.audit.toml_file import LONGEST, read_toml
+from gep.workflow.audit.zones import DAY
 
 SCHEMA = 1
 FILE = "tenure.toml"
@@ -32,8 +26,9 @@ KINDS = ("party", "government", "department")
 ROLES: tuple[Role, ...] = get_args(Role)
 METHODS: tuple[Method, ...] = get_args(Method)
 BASES: tuple[Basis, ...] = get_args(Basis)
-ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]*")
-NO_DAY = date.min
+ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,99}")
+YEARS = range(1949, 2201)  # a day of another year is a slip
+MOST_YEARS = 50  # of a focus
 
 
 def read_tenure(path: Path, book: Book | None = None) -> Tenure:
@@ -47,13 +42,9 @@ def read_tenure(path: Path, book: Book | None = None) -> Tenure:
 def look(path: Path, book: Book | None = None) -> tuple[Tenure | None, tuple[Finding, ...]]:
     """The tenure as far as it can be read, and every finding; None where there is no such file or it is no TOML."""
     place = Place(path.name)
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except FileNotFoundError:
-        return None, (finding("AUDIT-FILE-MISSING", place, found=str(path)),)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError, NotADirectoryError) as error:
-        return None, (finding("AUDIT-FILE-UNREADABLE", place, found=str(error), name=path.name),)
-    findings: list[Finding] = []
+    body, findings = read_toml(path)
+    if body is None:
+        return None, tuple(findings)
     f = Fields(body, place, findings)
     schema = f.raw("schema")
     if isinstance(schema, bool) or schema != SCHEMA:
@@ -68,16 +59,16 @@ def look(path: Path, book: Book | None = None) -> tuple[Tenure | None, tuple[Fin
 
 
 def _tenure(f: Fields, findings: list[Finding]) -> Tenure:
-    region = f.text("region", required=True)
+    region, until = f.text("region", required=True), day(f, "until")
     focus = f.raw("focus")
-    if focus is not None and (isinstance(focus, bool) or not isinstance(focus, int) or focus < 1):
-        f.complain("AUDIT-WHOLE", "focus", found=repr(focus), expected="1, 2, 3, …")
+    if focus is not None and (isinstance(focus, bool) or not isinstance(focus, int) or not 1 <= focus <= MOST_YEARS):
+        f.complain("AUDIT-WHOLE", "focus", found=repr(focus)[:LONGEST], expected=f"1 … {MOST_YEARS}")
         focus = None
     return Tenure(
         id=_id(f),
         names=f.names(),
         region=region,
-        subjects=tuple(_subject(entry, n, f.place.file, region, findings) for n, entry in enumerate(f.tables("subject"), 1)),
+        subjects=tuple(_subject(entry, n, f, region, until) for n, entry in enumerate(f.tables("subject"), 1)),
         audited=f.texts("audited"),
         team=tuple(_member(entry, n, f.place.file, findings) for n, entry in enumerate(f.tables("team"), 1)),
         profile=f.text("profile"),
@@ -110,7 +101,7 @@ def day(f: Fields, name: str, *, required: bool = False) -> date | None:
         if required:
             f.complain("CATALOG-FIELD-MISSING", name)
         return None
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime) and value.year in YEARS:
         return value
     f.malformed(name, value, "a date such as 2010-01-01")
     return None
@@ -127,9 +118,12 @@ def _methods(f: Fields) -> Mapping[str, Method]:
     return found
 
 
-def _subject(entry: Mapping[str, object], number: int, file: str, region: str, findings: list[Finding]) -> Subject:
-    s = Fields(entry, Place(file, key=f"subject {entry.get('id', number)}"), findings)
-    start, end = day(s, "start", required=True), day(s, "end", required=True)
+def _subject(entry: Mapping[str, object], number: int, f: Fields, region: str, until: date | None) -> Subject:
+    """A subject; one without an end is still in office, and the audit looks at it up to the day `until` of the tenure."""
+    s = Fields(entry, Place(f.place.file, key=f"subject {entry.get('id', number)}"), f.findings)
+    start, end, serving = day(s, "start", required=True), day(s, "end"), "end" not in entry
+    if serving and until is None:
+        s.complain("AUDIT-NO-END", "end")
     kind = s.text("kind", required=True)
     if kind and kind not in KINDS:
         s.complain("CATALOG-FIELD-CHOICE", "kind", found=kind, expected=" | ".join(KINDS))
@@ -138,11 +132,13 @@ def _subject(entry: Mapping[str, object], number: int, file: str, region: str, f
         post=s.names(),
         kind="party" if kind == "party" else "government" if kind == "government" else "department",
         start=start or NO_DAY,
-        end=end or NO_DAY,
+        end=end or (until if serving and until is not None else NO_DAY),
         acting=s.flag("acting"),
         name=s.text("name"),
         document=s.text("document"),
         region=s.text("region", default=region),
+        serving=serving,
+        department=s.text("department"),
     )
     s.done()
     return made
@@ -205,114 +201,3 @@ def years_of(subject: Subject) -> range:
 def audited_years(tenure: Tenure) -> tuple[int, ...]:
     """The years that the terms audited touch, in order."""
     return tuple(sorted({y for s in tenure.subjects if s.id in tenure.audited and s.start < s.end for y in years_of(s)}))
-
-
-def check_against(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
-    """What the book does not know: regions and their days, profile, asset scheme, tables of the methods."""
-    regions = book.config.regions
-    for code, key in {tenure.region: "", **{s.region: f"subject {s.id}" for s in tenure.subjects if s.region}}.items():
-        if code and code not in regions:
-            at = Place(place.file, column="region", key=key)
-            yield finding("AUDIT-REGION", at, found=code, expected=", ".join(list(regions)[:20]))
-    for s in tenure.subjects:
-        if s.region in regions and s.id in tenure.audited and NO_DAY < s.start < s.end:
-            yield from _region_days(s, regions, place)
-    yield from _below(tenure.region, book, place)
-    yield from _schemes(tenure, book, place)
-    yield from check_bridges(tenure.bridges, book, place)
-    yield from _zone(tenure, book, place)
-    yield from _evaluation(tenure, book, place)
-    for name in tenure.methods:
-        if not _is_table(name, book):
-            known = ", ".join(sorted(book.catalog.layouts))
-            yield finding("AUDIT-METHOD-TABLE", Place(place.file, column=f"methods.{name}"), found=name, expected=known)
-
-
-def succession(code: str, regions: Mapping[str, Region]) -> tuple[str, ...]:
-    """A region, the codes whose stocks it took over, and those that took over from it, in no order of time."""
-    found = [code]
-    for name in found:
-        found += [c for c in regions[name].replaces if c in regions and c not in found]
-        found += [c for c, r in regions.items() if name in r.replaces and c not in found]
-    return tuple(found)
-
-
-def _region_days(s: Subject, regions: Mapping[str, Region], place: Place) -> Iterator[Finding]:
-    """The days of a term on which neither the region nor one that it took over from, or that took over from it, was there."""
-    names = succession(s.region, regions)
-    spans = sorted((regions[c].valid_from, regions[c].valid_to) for c in names)
-    reached, last = s.start, s.end - DAY
-    for start, end in spans:
-        if start <= reached <= end:
-            reached = end if end == date.max else end + DAY
-    if reached <= last:
-        at = Place(place.file, column="region", key=f"subject {s.id}")
-        known = ", ".join(f"{c} [{regions[c].valid_from}, {regions[c].valid_to}]" for c in names)
-        yield finding("AUDIT-REGION-DAYS", at, found=f"{s.region} {reached}", expected=known, region=s.region, day=reached)
-
-
-def _below(code: str, book: Book, place: Place) -> Iterator[Finding]:
-    """A township has patches and events of its own, but the accounts end at the level that returns data."""
-    regions, above = book.config.regions, code
-    while above in regions and regions[above].parent:
-        above = regions[above].parent
-        if above in book.config.leaves:
-            yield finding("AUDIT-REGION-BELOW", Place(place.file, column="region"), found=code, expected=above)
-            return
-
-
-def _schemes(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
-    known = [s for s in book.config.schemes if s in book.catalog.schemes]
-    for name, asset in (("profile", False), ("scheme", True)):
-        fits = [s for s in known if is_asset(book.catalog, s) == asset]
-        chosen = str(getattr(tenure, name))
-        if chosen and chosen not in fits:
-            yield finding(
-                "AUDIT-SCHEME", Place(place.file, column=name), found=chosen, expected=", ".join(fits) or "-", field=name
-            )
-
-
-def _evaluation(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
-    """A scheme of evaluation that is not there, or that has no weights for the functional zone."""
-    if not tenure.evaluation:
-        return
-    try:
-        known = evaluations(book.data or data_root(), book.local)
-    except Refused as refused:
-        yield from refused.findings
-        return
-    if tenure.evaluation not in known:
-        at = Place(place.file, column="evaluation")
-        yield finding("AUDIT-SCHEME", at, found=tenure.evaluation, expected=", ".join(known) or "-", field="evaluation")
-        return
-    for s in _dated(tenure):
-        zone = zone_of_term(tenure, s, book.config.regions)
-        if zone_of(known[tenure.evaluation], zone) is None:
-            at = Place(place.file, column="zone", key=f"subject {s.id}")
-            yield finding("AUDIT-ZONE", at, found=zone or "-", expected=", ".join(known[tenure.evaluation].zones))
-
-
-def _dated(tenure: Tenure) -> Iterator[Subject]:
-    """The audited subjects whose terms have days."""
-    yield from (s for s in tenure.subjects if s.id in tenure.audited and NO_DAY < s.start < s.end)
-
-
-def _zone(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
-    """A functional zone that has no code, or that is not the one the book gives."""
-    codes, at = book.catalog.codes, Place(place.file, column="zone")
-    known = codes.get(ZONES, {})
-    if tenure.zone and tenure.zone not in known:
-        yield finding("AUDIT-ZONE-UNKNOWN", at, found=tenure.zone, expected=", ".join(known))
-        return
-    for s in _dated(tenure):
-        given = contradicts(tenure, s, book.config.regions, codes)
-        if given:
-            yield finding("AUDIT-ZONE-OTHER", at, found=tenure.zone, expected=given, region=s.region, day=s.end - DAY)
-
-
-def _is_table(name: str, book: Book) -> bool:
-    """A table, a table with a block (FT-01.V), or a measure."""
-    table, _, block = name.partition(".")
-    layout = book.catalog.layouts.get(table)
-    blocks: Iterable[str] = {c.block for c in layout.columns} if layout else ()
-    return name in book.catalog.measures or (layout is not None and (not block or block in blocks))

@@ -27,6 +27,7 @@ from gep.workflow.audit.balances import (
     stock_lines,
 )
 from gep.workflow.audit.records import Event, Observation, Tenure
+from gep.workflow.audit.remit import accounts_of
 from gep.workflow.plans import Method, method
 
 
@@ -83,14 +84,14 @@ def ground(
     region: str = "",
     years: Years | None = None,
 ) -> Ground:
-    """Read the book once for all terms of a tenure.
+    """Read the book once for all terms of a tenure; of a place below the regions that return, that of the one above it.
 
     `region`: another one than that of the tenure (that of a subject). `years`: the annual figures, where they were read before.
 
     Raises Refused: no accounts of the scheme, a region that neither returns nor has one below it that does.
     """
-    region = region or tenure.region
     places, catalog = book.config.regions, book.catalog
+    region = accounts_of(places, book.config.leaves, region or tenure.region)
     inside = [c for c in book.config.leaves if below(places, c, region)]
     if not inside:
         raise Refused([finding("TERM-NO-REGION", Place(key=region), found=region, expected=", ".join(book.config.leaves))])

@@ -13,7 +13,8 @@ from gep.base.findings import Finding, Refused
 from gep.base.records import Names, key_of
 from gep.book import Book
 from gep.workflow.audit.records import Bridge, Member, Subject, Tenure
-from gep.workflow.audit.tenure_file import audited_years, look, read_tenure, succession, years_of
+from gep.workflow.audit.tenure_check import succession
+from gep.workflow.audit.tenure_file import audited_years, look, read_tenure, years_of
 
 CITY = data_root() / "ledgers" / "books" / "sample-city"
 TEXT = """schema = 1
@@ -340,3 +341,105 @@ def test_what_is_wrong_with_a_bridge(tmp_path: Path, city: Book, old: str, new: 
 def test_a_break_is_bridged_once(tmp_path: Path, city: Book) -> None:
     (told,) = faults(written(tmp_path, ("[methods]", f"{BRIDGES}{BRIDGES[: BRIDGES.index('[[bridge]]', 5)]}[methods]")), city)
     assert (told.code, told.found, told.expected) == ("AUDIT-BRIDGE-TWICE", "bridge 3", "bridge 1")
+
+
+# ---- files that nobody should trust
+
+
+def every_fault(tmp_path: Path, data: str | bytes, city: Book | None = None) -> list[str]:
+    path = tmp_path / "tenure.toml"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode("utf-8"))
+    return [f.code for f in faults(path, city)]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    assert every_fault(tmp_path, "#" * (4 * 1024 * 1024 + 1)) == ["AUDIT-FILE-HUGE"]
+    assert every_fault(tmp_path, "x = " + "[" * 100_000) == ["AUDIT-FILE-UNREADABLE"]
+    assert every_fault(tmp_path, "focus = 1" + "0" * 10_000) == ["AUDIT-FILE-UNREADABLE"]
+    assert every_fault(tmp_path, "start = 2020-02-30") == ["AUDIT-FILE-UNREADABLE"]
+    assert every_fault(tmp_path, b"\x00\x01\x02") == ["AUDIT-FILE-UNREADABLE"]
+    assert [f.code for f in faults(Path("bad\0name.toml"))] == ["AUDIT-FILE-UNREADABLE"]
+    assert [f.code for f in faults(tmp_path / "tenure.toml" / "inside.toml")] == ["AUDIT-FILE-UNREADABLE"]
+
+
+def test_an_empty_file_lacks_everything_at_once(tmp_path: Path, city: Book) -> None:
+    found = every_fault(tmp_path, "", city)
+    assert {"AUDIT-SCHEMA", "AUDIT-NO-SUBJECT", "AUDIT-NONE-AUDITED", "AUDIT-TEAM-LEAD"} <= set(found)
+    assert found.count("CATALOG-FIELD-MISSING") == 4  # id, region and the names
+
+
+@pytest.mark.parametrize("text", ["县长\\u0000", "\\u202egnp.exe", "a\\u001b[31m", "\\u2066x", "\\uFEFFx"])
+def test_texts_that_print_as_something_else(tmp_path: Path, city: Book, text: str) -> None:
+    path = written(tmp_path, ('name = "示例甲"', f'name = "{text}"'))
+    (told,) = faults(path, city)
+    assert (told.code, told.place.column) == ("AUDIT-TEXT-UNPRINTABLE", "subject 1.name")
+    assert "\\u" in told.text("en")
+    assert told.text("en").isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "[red]x[/red]", "#set text(red)", "{found}", "'; DROP TABLE run; --"],
+)
+def test_texts_that_a_program_might_run_are_texts(tmp_path: Path, city: Book, text: str) -> None:
+    """They are printed as they stand (papers with such texts are tested with the papers); as codes they are not known."""
+    path = written(tmp_path, ('name = "示例甲"', f'name = "{text}"'))
+    assert read_tenure(path, city).subject("head").name == text
+    found = faults(
+        written(tmp_path, ('region = "990121"', f'region = "{text}"'), ('scheme = "assets"', f'scheme = "{text}"')), city
+    )
+    assert {"AUDIT-REGION", "AUDIT-SCHEME"} <= {f.code for f in found}
+    assert text in next(f for f in found if f.code == "AUDIT-REGION").text("zh")
+
+
+def test_types_that_do_not_fit(tmp_path: Path, city: Book) -> None:
+    """Every field with another type, all told at once and none a traceback."""
+    names = [line.partition(" = ")[0] for line in TEXT.splitlines() if " = " in line and not line.startswith('"')]
+    for wrong in ("[1, [2]]", "{ a = 1 }", "1979-05-27T07:32:00Z", "-1", "true", "inf", "1e400"):
+        text = "\n".join(
+            f"{line.partition(' = ')[0]} = {wrong}" if " = " in line and not line.startswith('"') else line
+            for line in TEXT.splitlines()
+        )
+        found = every_fault(tmp_path, text, city)
+        assert len(found) >= len(set(names)) - 6, wrong  # a flag may be true, and a day that is left out has a fault less
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1900-01-01"])
+def test_days_out_of_this_world(tmp_path: Path, city: Book, day: str) -> None:
+    assert "CATALOG-FIELD-TYPE" in every_fault(tmp_path, TEXT.replace("start = 2016-01-01", f"start = {day}"), city)
+    assert "CATALOG-FIELD-TYPE" in every_fault(tmp_path, TEXT.replace("end = 2022-09-20", f"end = {day}"), city)
+
+
+def test_a_focus_longer_than_any_office(tmp_path: Path) -> None:
+    assert every_fault(tmp_path, TEXT.replace("focus = 3", "focus = 5000")) == ["AUDIT-WHOLE"]
+
+
+# ---- kinds of posts
+
+
+def test_who_still_holds_a_post_is_audited_up_to_a_day(tmp_path: Path, city: Book) -> None:
+    """任中审计: no end, and the tenure says until when."""
+    open_end = ("start = 2018-05-10\nend = 2022-09-20", "start = 2018-05-10")
+    found = faults(written(tmp_path, open_end), city)
+    assert [(f.code, f.place.key, f.place.column) for f in found] == [("AUDIT-NO-END", "subject secretary", "end")]
+    t = read_tenure(written(tmp_path, open_end, ("focus = 3", "focus = 3\nuntil = 2023-01-01")), city)
+    assert (t.subject("secretary").serving, t.subject("secretary").end) == (True, date(2023, 1, 1))
+    assert not t.subject("head").serving
+    found = faults(written(tmp_path, open_end, ("focus = 3", "focus = 3\nuntil = 2018-05-10")), city)
+    assert [f.code for f in found] == ["TENURE-EMPTY-TERM"]
+
+
+def test_a_head_of_a_department_answers_for_the_tables_it_fills(tmp_path: Path, city: Book) -> None:
+    def found(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+        path = written(
+            tmp_path, ('kind = "government"', 'kind = "department"'), ("start = 2020-07-01\n", "start = 2020-07-01\n"), *changes
+        )
+        return [(f.code, f.found) for f in faults(path, city)]
+
+    own = 'name = "示例甲"'
+    assert found((own, 'department = "林草"')) == []
+    assert found() == [("AUDIT-DEPARTMENT", "-")]
+    assert found((own, 'department = "林草局"')) == [("AUDIT-DEPARTMENT", "林草局")]
+    (told,) = [f for f in faults(written(tmp_path, (own, 'department = "林草"')), city)]
+    assert told.code == "AUDIT-DEPARTMENT"  # a head of government has no department
+    assert "林草, 水利" in told.mend("zh").replace("、", ", ") or "林草" in told.mend("zh")

@@ -19,6 +19,7 @@ from gep.workflow.audit.acts import Collected
 from gep.workflow.audit.annual import years_in_use
 from gep.workflow.audit.balances import StockLine
 from gep.workflow.audit.records import Observation, Subject, Tenure
+from gep.workflow.audit.remit import Remit, remit_of, remit_words
 from gep.workflow.audit.source import Source
 from gep.workflow.audit.suspicions import Judged
 from gep.workflow.audit.term_ground import Ground
@@ -93,6 +94,17 @@ class Case:
     @property
     def region(self) -> str:
         return self.account.region
+
+    @cached_property
+    def remit(self) -> Remit:
+        """What the accounts can say of the post."""
+        config = self.ground.book.config
+        return remit_of(self.tenure, self.subject, config.regions, config.leaves, self.ground.layouts)
+
+    def remit_words(self) -> tuple[Names, ...]:
+        """What the ledgers of this post leave out, and why."""
+        names = {code: place.names for code, place in self.ground.places.items()}
+        return remit_words(self.remit, names, self.subject.end.isoformat())
 
     @property
     def illustrative(self) -> bool:

@@ -63,7 +63,7 @@ def forms(case: Case) -> Iterator[Form]:
         for key in keys:
             ends = (balance_at(case, line, key, end=False), balance_at(case, line, key, end=True))
             lines.append(_line(case, compare_stock(case, line, key, ends, breaks), columns, held))
-    notes = [*NOTES, *_peers(case, peers), *_bridged(case), *_told(case, breaks[case.region].found)]
+    notes = [*case.remit_words(), *NOTES, *_peers(case, peers), *_bridged(case), *_told(case, breaks[case.region].found)]
     yield form(case, (case.form_id("CP"), "CP", NAME), columns, lines, notes, section="asset")
 
 

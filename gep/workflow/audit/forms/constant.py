@@ -38,6 +38,9 @@ NO_PROFILE = Names(
     "本次审计没有指定核算方案，或账册中没有任期各年的生态产品总值。",
     "No profile is named for this audit, or the book holds no GEP of the years of the term.",
 )
+NOT_OF_POST = Names(
+    "生态产品总值是全地区的数，不属本职务的范围，未列。", "GEP is of the whole region, not of this post; it is not listed."
+)
 NO_CONSTANT = Names(
     "该方案没有不变价数，现价的变化含价格因素，不作增长比较。",
     "The profile has no constant prices; at current prices a change holds that of prices, and no growth is worked out.",
@@ -67,7 +70,7 @@ def forms(case: Case) -> Iterator[Form]:
         basis = _basis(years)
         columns = _columns(reader, basis, years)
         if not years:
-            yield form(case, name, columns, (), [NO_PROFILE], section="index")
+            yield form(case, name, columns, (), [NO_PROFILE if case.remit.whole else NOT_OF_POST], section="index")
             return
         lines = _lines(reader, years, basis)
         notes = [*_told(reader, case, years, basis)]
@@ -80,7 +83,7 @@ def _years(case: Case, reader: Reader) -> list[_Year]:
     """The years of the term of which the book holds the index; with whether each may be compared with the one before."""
     profile, span = case.tenure.profile, case.account.span
     used = case.used(profile)
-    wanted = [y for y in sorted(used) if span.year_before <= y <= span.year] if profile else []
+    wanted = [y for y in sorted(used) if span.year_before <= y <= span.year] if profile and case.remit.whole else []
     scopes = [replace(case.scope, profile=profile, year=y, vintage=used[y], state="") for y in wanted]
     rules = {int(r["vintage"]): r["rules_hash"] for r in reader.rows("SELECT vintage, rules_hash FROM run ORDER BY ALL")}
     found: list[_Year] = []

@@ -13,6 +13,7 @@ from gep.workflow.audit.balances import in_unit_of
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import ITEM, UNIT, amount, day_words, form, recorded
 from gep.workflow.audit.records import Event
+from gep.workflow.audit.remit import inside
 from gep.workflow.audit.term_ground import below
 from gep.workflow.forms.lists import said, worded
 
@@ -46,11 +47,19 @@ def forms(case: Case) -> Iterator[Form]:
     """The events that took effect in the term or were decided in it, row by row of the tables, with both sums."""
     groups: dict[tuple[str, str, str, str], list[Event]] = {}
     for e in case.ground.events:
-        here = below(case.ground.places, e.region, case.region) or e.region == case.region
+        here = _here(case, e)
         if here and (effective(case, e) or case.account.cut.term.holds(e.decision)):
             groups.setdefault((e.table, e.row, key_text(e.key), e.region), []).append(e)
     lines = [line for group, events in sorted(groups.items()) for line in _group(case, group, events)]
     yield form(case, (case.form_id("EV"), "EV", NAME), COLUMNS, lines, [NOTE] if lines else [NOTHING])
+
+
+def _here(case: Case, e: Event) -> bool:
+    """Whether an event is of the place of the post and of what it answers for."""
+    places, remit = case.ground.places, case.remit
+    if remit.below:
+        return inside(places, e.region, remit)
+    return remit.covers(e.table) and (below(places, e.region, case.region) or e.region == case.region)
 
 
 def effective(case: Case, e: Event) -> bool:

@@ -137,7 +137,8 @@ def _ledger(case: Case) -> _Ledger:
 def ordered(case: Case) -> Iterator[tuple[StockLine, list[Key]]]:
     """The stocks of the tables, with the keys that the region has at either end, in the order of the tables."""
     account, order = case.account, {name: n for n, name in enumerate(case.ground.layouts)}
-    for line in sorted((x for x in case.ground.lines.values() if x.table), key=lambda x: order[x.table]):
+    listed = (x for x in case.ground.lines.values() if x.table and case.remit.covers(x.table))
+    for line in sorted(listed, key=lambda x: order[x.table]):
         days = (case.subject.start, case.subject.end)
         held = [
             k
@@ -354,6 +355,7 @@ def _item(ledger: _Ledger, problem: Problem, held: Standing, number: int) -> Lin
 
 def _notes(case: Case, lines: Iterable[Line]) -> Iterator[Names]:
     yield from head_words(case)
+    yield from case.remit_words()
     yield Names(
         "取数方式：OBS 当日实测；NEAREST 最近年末；INTERP 按天内插（仅在指定时）。没有检索到规定折算方法的文件，方法随数列示。",
         "Basis: OBS, observed on that day; NEAREST, the nearest year-end; INTERP, interpolated by days where asked. No text that "

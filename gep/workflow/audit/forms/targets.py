@@ -38,6 +38,8 @@ class Held:
 
 def held_against(case: Case) -> tuple[Held, ...]:
     """Every limit of the region that holds at the closing year-end. Figures are those of the year-ends nearest to the term."""
+    if case.remit.below:
+        return ()  # the limits of the region above are not broken down to a place below the accounts
     years, ends = case.ground.years.vintages, (case.account.span.year_before, case.account.span.year)
     with reading(case.ground.book) as reader:
         runs = {int(r["vintage"]) for r in reader.rows("SELECT vintage FROM run")}
@@ -48,7 +50,15 @@ def held_against(case: Case) -> tuple[Held, ...]:
         ]
         found = [h for scope in scopes if (at := _at(case, scope, ends[1])) for h in _of(case, reader, at, ends)]
     seen = {h.limit.id: h for h in reversed(found)}
-    return tuple(h for h in found if seen[h.limit.id] is h and ends[1] in years)
+    return tuple(h for h in found if seen[h.limit.id] is h and ends[1] in years and _of_post(case, h.limit))
+
+
+def _of_post(case: Case, limit: Limit) -> bool:
+    """Whether a limit is of what the post answers for: of one of its tables, or of a measure that its department returns."""
+    measure = case.ground.catalog.measures.get(limit.measure)
+    if case.remit.whole or measure is None:
+        return case.remit.whole
+    return case.remit.covers(measure.table) if measure.table else measure.department.startswith(case.remit.department)
 
 
 def _at(case: Case, scope: Scope, year: int) -> Scope | None:
