@@ -158,7 +158,7 @@ class _Run:
         return remit_of(self.audited.tenure, subject, config.regions, config.leaves, self.ground.layouts)
 
     def _redline(self, subject: Subject, remit: Remit) -> RedLine | None:
-        patches = [p for p in self.audited.records.patches if not remit.below or inside(self.ground.places, p.region, remit)]
+        patches = [p for p in self.audited.records.patches if not remit.below or inside(self.ground.places, p.county, remit)]
         if not patches:
             return None
         return self._tried(lambda: compare(patches, subject.start, subject.end))

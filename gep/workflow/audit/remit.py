@@ -80,11 +80,11 @@ def remit_words(remit: Remit, names: Mapping[str, Names], end: str) -> tuple[Nam
         place, above = (names.get(c, Names(c, c)) for c in (remit.place, remit.accounts))
         told.append(
             Names(
-                f"账户只编到{above.zh}一级，{place.zh}没有自己的账户。可以列示：本地区的事项、红线斑块、取证、底稿、问题和整改；"
+                f"账户只编到{above.zh}一级，{place.zh}没有自己的账户。可以列示：本地区的事项、注明本地区代码的红线斑块、取证、底稿、问题和整改；"
                 f"不列示：存量、变动、归因、对比、评价和疑点，{above.zh}的数不作为本地区的数。",
-                f"The accounts end at {above.en}; {place.en} has none of its own. What can be said: its dated events, red-line "
-                "patches, evidence, papers, problems and rectification. What cannot: stocks, changes, attribution, comparison, "
-                f"evaluation and suspicions; figures of {above.en} are not those of this place.",
+                f"The accounts end at {above.en}; {place.en} has none of its own. What can be said: its dated events, the "
+                "red-line patches whose rows name it, evidence, papers, problems, rectification. What cannot: stocks, changes, "
+                f"attribution, comparison, evaluation and suspicions; figures of {above.en} are not those of this place.",
             )
         )
     if remit.tables is not None:

@@ -431,15 +431,13 @@ def test_who_still_holds_a_post_is_audited_up_to_a_day(tmp_path: Path, city: Boo
 
 def test_a_head_of_a_department_answers_for_the_tables_it_fills(tmp_path: Path, city: Book) -> None:
     def found(*changes: tuple[str, str]) -> list[tuple[str, str]]:
-        path = written(
-            tmp_path, ('kind = "government"', 'kind = "department"'), ("start = 2020-07-01\n", "start = 2020-07-01\n"), *changes
-        )
+        path = written(tmp_path, ('kind = "government"', 'kind = "department"'), *changes)
         return [(f.code, f.found) for f in faults(path, city)]
 
     own = 'name = "示例甲"'
     assert found((own, 'department = "林草"')) == []
     assert found() == [("AUDIT-DEPARTMENT", "-")]
     assert found((own, 'department = "林草局"')) == [("AUDIT-DEPARTMENT", "林草局")]
-    (told,) = [f for f in faults(written(tmp_path, (own, 'department = "林草"')), city)]
+    (told,) = faults(written(tmp_path, (own, 'department = "林草"')), city)
     assert told.code == "AUDIT-DEPARTMENT"  # a head of government has no department
-    assert "林草, 水利" in told.mend("zh").replace("、", ", ") or "林草" in told.mend("zh")
+    assert "林草" in told.mend("zh")
