@@ -12,6 +12,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
+from gep.base.normals import Normal
 from gep.base.records import Key, Names, key_of, key_text
 from gep.base.rounding import store
 
@@ -359,6 +360,7 @@ class Evaluation:
     valid_from: date = date.min
     valid_to: date = date.max
     file: str = ""
+    normals: tuple[Normal, ...] = ()
 
     @property
     def illustrative(self) -> bool:

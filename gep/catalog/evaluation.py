@@ -37,6 +37,7 @@ from gep.catalog.evaluation_check import check_scheme
 from gep.catalog.evaluation_items import amount, inner, optional, read_extra, read_item, read_points, read_veto
 from gep.catalog.fields import Fields
 from gep.catalog.files import toml_files
+from gep.catalog.normals import read_normal
 
 FOLDER = "evaluation"
 RESPONSIBILITY = "responsibility.toml"  # stands beside the schemes and is none of them
@@ -147,6 +148,7 @@ def _scheme(f: Fields) -> _Read:
         valid_from=f.date("valid_from", Evaluation.valid_from),
         valid_to=f.last_date("valid_to") if f.raw("valid_to") is not None else Evaluation.valid_to,
         file=f.place.file,
+        normals=tuple(read_normal(body, f) for body in f.tables("normalise")),
     )
     grades = f.text("grades")
     f.done()

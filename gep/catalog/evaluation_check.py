@@ -79,6 +79,7 @@ def _twice(e: Evaluation) -> Iterable[Finding]:
         ("bonus", [x.id for x in (*e.bonuses, *e.extras)]),
         ("veto", [v.id for v in e.vetoes]),
         ("zone", e.zones),
+        ("normalise", [n.id for n in e.normals]),
     ):
         yield from _repeated(e, name, ids)
 

@@ -179,7 +179,7 @@ CHAPTERS: tuple[tuple[str, Names, tuple[str, ...]], ...] = (
 # the annexes, likewise; `ledgers` takes every ledger that stands nowhere else
 ANNEXES: tuple[tuple[str, Names, tuple[str, ...]], ...] = (
     ("table", Names("审计评价表", "Evaluation table"), ("DA-02",)),
-    ("changes", Names("任期对比与变动归因", "Comparison and attribution"), ("CP", "AT", "LM")),
+    ("changes", Names("任期对比与变动归因", "Comparison and attribution"), ("CP", "CP-N", "AT", "LM")),
     (
         "handover",
         Names("交接台账、任期目标与未了事项", "Handover ledger, targets and open matters"),

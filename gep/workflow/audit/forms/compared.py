@@ -43,8 +43,6 @@ NOTES = (
     Names("年均变动按年末数计算：任前自账册首年（或最近的断点）至任初最近年末，任内自该年末（或任内最近的断点）至任末最近年末。",
           "Mean changes are between year-ends: before the term from the first year of the book (or the last break) to the "
           "year-end nearest to the start; in the term from there (or the last break in it) to the year-end nearest to its end."),
-    Names("水文、气象年景没有归一：资产表和方案没有规定归一的方法。",
-          "Nothing is normalised for the weather of a year: neither the tables nor the scheme say how."),
 )  # fmt: skip
 
 
@@ -63,8 +61,29 @@ def forms(case: Case) -> Iterator[Form]:
         for key in keys:
             ends = (balance_at(case, line, key, end=False), balance_at(case, line, key, end=True))
             lines.append(_line(case, compare_stock(case, line, key, ends, breaks), columns, held))
-    notes = [*case.remit_words(), *NOTES, *_peers(case, peers), *_bridged(case), *_told(case, breaks[case.region].found)]
+    notes = [
+        *case.remit_words(),
+        *NOTES,
+        _weather(case),
+        *_peers(case, peers),
+        *_bridged(case),
+        *_told(case, breaks[case.region].found),
+    ]
     yield form(case, (case.form_id("CP"), "CP", NAME), columns, lines, notes, section="asset")
+
+
+def _weather(case: Case) -> Names:
+    """Whether the scheme of evaluation lets figures be freed of the weather, and where they stand."""
+    scored = case.term.scored
+    if scored is None or not scored.evaluation.normals:
+        return Names(
+            "水文、气象年景没有归一：评价方案没有允许。",
+            "Nothing is freed of the weather of a year: no scheme of evaluation allows it.",
+        )
+    return Names(
+        "随水文、气象年景变动的数，按评价方案归一的见 CP-N；本表均为原数。",
+        "What follows the weather stands in CP-N too, freed of it as the scheme allows; here every figure is raw.",
+    )
 
 
 def years_shown(case: Case) -> list[int]:
