@@ -256,7 +256,7 @@ def read_series(case: Case, figure: str) -> _Series:
 
 
 def _read(case: Case, address: Address) -> Iterator[tuple[int, Stored]]:
-    """The figure by year. Keys that an asset address leaves out are open; a service is read as a whole, not as one of its parts."""
+    """The figure by year. Keys that an asset address leaves out are open; a service is read as a whole, not one of its parts."""
     view, assets = address.view, address.view == "asset_account"
     name = case.ground.years.scheme if assets else profile_of(case)
     codes = {y: codes_at_end(case.ground.places, case.region, y) for y in case.ground.years.vintages}
