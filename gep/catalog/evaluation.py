@@ -78,12 +78,17 @@ def read_evaluation(path: Path) -> Evaluation:
 def evaluations(data_root: Path, local: Path | None = None) -> Mapping[str, Evaluation]:
     """Every scheme by its id: the shipped ones, a book's own (`local/evaluation`) in place of those of the same id.
 
-    Raises Refused with every fault of every file.
+    Versions of one scheme that hold one after the other stand under `id` (the first) and `id@version`. Raises Refused with every
+    fault of every file.
     """
     findings: list[Finding] = []
-    read = {r.made.id: r for r in _folder(data_root / "ledgers" / FOLDER, "", f"ledgers/{FOLDER}", findings)}
+    listed = _folder(data_root / "ledgers" / FOLDER, "", f"ledgers/{FOLDER}", findings)
     if local is not None and (local / FOLDER).is_dir():
-        read |= {r.made.id: r for r in _folder(local / FOLDER, "", f"local/{FOLDER}", findings)}
+        own = _folder(local / FOLDER, "", f"local/{FOLDER}", findings)
+        listed = [r for r in listed if r.made.id not in {o.made.id for o in own}] + own
+    read: dict[str, _Read] = {}
+    for r in sorted(listed, key=lambda r: (r.made.id, r.made.valid_from)):
+        read[f"{r.made.id}@{r.made.version}" if r.made.id in read else r.made.id] = r
     made = {name: _complete(r, read, findings) for name, r in sorted(read.items())}
     if stops(findings):
         raise Refused(findings)
@@ -91,28 +96,41 @@ def evaluations(data_root: Path, local: Path | None = None) -> Mapping[str, Eval
 
 
 def evaluation_of(found: Mapping[str, Evaluation], name: str, started: date | None = None) -> Evaluation:
-    """The scheme of this id. Raises Refused if there is none, or it is not in force on the day the audit was started."""
-    if name not in found:
-        raise Refused([finding("EVALUATION-UNKNOWN", Place(key=name), found=name, expected=", ".join(sorted(found)))])
-    made = found[name]
-    if started is not None and not made.valid_from <= started <= made.valid_to:
-        expected = f"{made.valid_from} … {made.valid_to}"
-        raise Refused([finding("EVALUATION-NOT-VALID", Place(made.file, key=name), found=started, expected=expected)])
-    return made
+    """The version of the scheme of this id that is in force on the day the audit was started.
+
+    Raises Refused if there is none; without a day too, where the scheme has several versions.
+    """
+    versions = [e for e in found.values() if e.id == name]
+    if not versions:
+        known = ", ".join(sorted({e.id for e in found.values()}))
+        raise Refused([finding("EVALUATION-UNKNOWN", Place(key=name), found=name, expected=known)])
+    fits = [e for e in versions if started is None or e.valid_from <= started <= e.valid_to]
+    if len(fits) != 1:
+        expected = ", ".join(f"{e.version}: {e.valid_from} … {e.valid_to}" for e in versions)
+        raise Refused(
+            [finding("EVALUATION-NOT-VALID", Place(versions[0].file, key=name), found=started or "-", expected=expected)]
+        )
+    return fits[0]
 
 
 def _folder(folder: Path, only: str, label: str, findings: list[Finding]) -> list[_Read]:
-    """The schemes of a folder (or of one file in it); an id that stands twice in it is a fault."""
-    found: dict[str, _Read] = {}
+    """The schemes of a folder (or of one file in it); an id that stands there twice for one day is a fault, so is a version."""
+    found: list[_Read] = []
     for shown, body in toml_files(folder, label, only or ".", findings):
         file = shown.removeprefix("/")
         if Path(file).name == RESPONSIBILITY:
             continue
         read = _scheme(Fields(body, Place(file, key=str(body.get("id", ""))), findings))
-        if read.made.id in found:
+        if any(_same(read.made, other.made) for other in found):
             findings.append(finding("EVALUATION-TWICE", read.place, found=read.made.id))
-        found[read.made.id] = read
-    return list(found.values())
+        found.append(read)
+    return found
+
+
+def _same(one: Evaluation, other: Evaluation) -> bool:
+    """Whether two schemes of one id hold on one day, or call themselves the same version."""
+    overlap = one.valid_from <= other.valid_to and other.valid_from <= one.valid_to
+    return one.id == other.id and (overlap or one.version == other.version)
 
 
 def _scheme(f: Fields) -> _Read:

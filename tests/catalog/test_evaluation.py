@@ -323,6 +323,15 @@ def test_the_schemes_of_a_book_replace_those_of_the_same_id(tmp_path: Path) -> N
     assert found["county-example"].status == "local"
     assert found["county-example"].file == "local/evaluation/county.toml"
     assert sorted(evaluations(data_root(), tmp_path / "none")) == ["county-example", "district-example", "provincial-cutoffs"]
+    (folder / "mine.toml").write_text(HEAD + "valid_to = 2019-12-31\n" + TAIL, encoding="utf-8")
+    second = HEAD.replace('version = "1"', 'version = "2"') + "valid_from = 2020-01-01\n" + TAIL
+    (folder / "later.toml").write_text(second, encoding="utf-8")
+    versions = evaluations(data_root(), tmp_path)
+    assert [versions[n].version for n in ("mine", "mine@2")] == ["1", "2"]
+    days = (date(2019, 12, 31), date(2020, 1, 1))
+    assert [evaluation_of(versions, "mine", day).version for day in days] == ["1", "2"]
+    with pytest.raises(Refused, match="EVALUATION-NOT-VALID"):
+        evaluation_of(versions, "mine")  # which of them holds is not said
     (folder / "again.toml").write_text(BODY, encoding="utf-8")
     with pytest.raises(Refused, match="EVALUATION-TWICE"):
         evaluations(data_root(), tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from gep.accounts.scoring_events import zone_of
@@ -10,7 +11,7 @@ from gep.base.data import data_root
 from gep.base.findings import Finding, Place, Refused, finding
 from gep.base.records import Region
 from gep.book import Book
-from gep.catalog.evaluation import evaluations
+from gep.catalog.evaluation import evaluation_of, evaluations
 from gep.catalog.functional_zones import SCHEME as ZONES
 from gep.workflow.assets import is_asset
 from gep.workflow.audit.bridge_entries import check_bridges
@@ -105,16 +106,21 @@ def _evaluation(tenure: Tenure, book: Book, place: Place) -> Iterator[Finding]:
     except Refused as refused:
         yield from refused.findings
         return
-    if tenure.evaluation not in known:
-        at = Place(place.file, column="evaluation")
+    at = Place(place.file, column="evaluation")
+    if tenure.evaluation not in {e.id for e in known.values()}:
         yield finding("AUDIT-SCHEME", at, found=tenure.evaluation, expected=", ".join(known) or "-", field="evaluation")
+        return
+    try:
+        scheme = evaluation_of(known, tenure.evaluation, tenure.started)
+    except Refused as refused:
+        yield from (replace(f, place=at) for f in refused.findings)
         return
     for s in _dated(tenure):
         zone = zone_of_term(tenure, s, book.config.regions)
         below = accounts_of(book.config.regions, book.config.leaves, s.region) != s.region
-        if not below and zone_of(known[tenure.evaluation], zone) is None:
+        if not below and zone_of(scheme, zone) is None:
             at = Place(place.file, column="zone", key=f"subject {s.id}")
-            yield finding("AUDIT-ZONE", at, found=zone or "-", expected=", ".join(known[tenure.evaluation].zones))
+            yield finding("AUDIT-ZONE", at, found=zone or "-", expected=", ".join(scheme.zones))
 
 
 def _dated(tenure: Tenure) -> Iterator[Subject]:

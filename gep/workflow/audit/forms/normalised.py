@@ -193,7 +193,8 @@ class _Item:
     def _normal(self, driver: _Series) -> _Row:
         n = self.normal
         if n.normal is None:
-            held, figures = mean_of({y: driver.amounts.get(y) for y in self.case.ground.years.vintages}), driver.figures.values()
+            held = mean_of({y: driver.amounts.get(y) for y in self.case.ground.years.vintages})
+            figures = tuple(driver.figures.values())
         else:
             scored = self.case.term.scored
             scheme = (scored.evaluation.id, scored.evaluation.version) if scored is not None else ()
