@@ -142,6 +142,8 @@ def joined(
     kinds = {b.kind for b in of.of(line.table) if b.year == year}
     if whole is None or "restated" not in kinds or "rules" in kinds or not line.opening or before[0] is None:
         return None
+    if not {"region", "class"} <= set(measures[line.measure].additive):
+        return None  # what a ratio would be after the break cannot be told from what its parts differ by
     gap = _gap(g, of, line, key, year)
     return None if gap is None else Joined(year, before[0], before[0] + gap, whole.document, before[1])
 

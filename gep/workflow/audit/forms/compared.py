@@ -23,7 +23,7 @@ from gep.report.form import (
     unit_names,
     words,
 )
-from gep.workflow.audit.bridges import Break, Joined
+from gep.workflow.audit.bridges import Break, Breaks, Joined
 from gep.workflow.audit.comparison import Compared, compare_stock, every_break, peers_of, year_ends
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.cells import CODE, ITEM, UNIT, amount, form, vintages
@@ -61,11 +61,13 @@ def forms(case: Case) -> Iterator[Form]:
         for key in keys:
             ends = (balance_at(case, line, key, end=False), balance_at(case, line, key, end=True))
             lines.append(_line(case, compare_stock(case, line, key, ends, breaks), columns, held))
+    years = years_shown(case)
     notes = [
         *case.remit_words(),
         *NOTES,
         _weather(case),
         *_peers(case, peers),
+        *(n for p in peers.codes for n in _apart(case, breaks[p], years)),
         *_bridged(case),
         *_told(case, breaks[case.region].found),
     ]
@@ -261,6 +263,16 @@ def _peers(case: Case, peers: Peers) -> Iterator[Names]:
 def _listed(case: Case, codes: Sequence[str]) -> Names:
     named = [case.region_names(c) for c in codes]
     return Names("、".join(n.zh for n in named), ", ".join(n.en for n in named))
+
+
+def _apart(case: Case, of: Breaks, years: Sequence[int]) -> Iterator[Names]:
+    """The breaks of all tables that keep a peer from being compared over the term."""
+    names = case.region_names(of.region)
+    for b in of.found:
+        if not b.table and years[0] < b.year <= years[-1]:
+            yield Names(f"可比地区{names.zh}在 {b.year} 年有断点（{b.why.zh}），其变动不计算，位次不含该地区。",
+                        f"The peer {names.en} has a break in {b.year} ({b.why.en}): its changes are not worked out and it has no "
+                        "place.")  # fmt: skip
 
 
 def _told(case: Case, breaks: Sequence[Break]) -> Iterator[Names]:

@@ -147,6 +147,16 @@ def test_a_total_takes_the_gaps_of_its_parts(land: Case, monkeypatch: pytest.Mon
     made = bridges.joined(case.ground, of, line, key_of({"la01": "C00"}), 2020, (Fraction(300), ()))
     assert made is not None
     assert (made.before, made.after, made.gap) == (300, Fraction("299.4"), Fraction("-0.6"))
+    lines, measures = land.ground.lines.values(), land.ground.catalog.measures
+    # volume by hectare: the area it is of was restated, so it is another one too
+    ratio = next(x for x in lines if x.table == "FT-01" and x.opening and measures[x.measure].kind == "ratio")
+    forest = Breaks(COUNTY, (replace(SURVEY, table="FT-01"),))
+    case = bridged(land, replace(ACCEPTED, table="FT-01"))
+    assert bridges.joined(case.ground, forest, ratio, (), 2020, (Fraction(80), ())) is None
+    volume = land.ground.lines["FT-01.V.R40"]
+    same = bridges.joined(case.ground, forest, volume, key_of({"ft01v": "V1"}), 2020, (Fraction(80), ()))
+    assert same is not None
+    assert same.gap == 0  # what the book does not state anew is the same on both sides
     survey = land.ground.lines["LA-01.R60"]  # what a survey found at a closing opens nothing, so nothing restates it
     assert bridges.joined(case.ground, of, survey, FARM, 2020, (Fraction(100), ())) is None
 
