@@ -85,9 +85,10 @@ def files_of(engagement: Engagement, bundle: Bundle) -> dict[str, bytes]:
 def tenure_toml(engagement: Engagement) -> str:
     """The tenure as its file has it: the fields, the methods, the subjects and the team."""
     tenure = engagement.tenure
-    own = lines_of(tenure, skip=("subjects", "team", "methods"))
+    own = lines_of(tenure, skip=("subjects", "team", "methods", "bridges"))
     methods = "\n".join(["[methods]", *(f'"{name}" = "{method}"' for name, method in tenure.methods.items())])
     parts = ["\n".join([f"schema = {SCHEMA}", *own]), methods]
+    parts += [tables_of("bridge", tenure.bridges)]
     parts += [tables_of("subject", tenure.subjects), tables_of("team", tenure.team)]
     return NOTICE + "\n" + "\n\n".join(parts) + "\n"
 

@@ -10,6 +10,9 @@ from decimal import Decimal
 from gep.base.records import Names, key_text
 
 
+FLAGS = ("acting", "serving")  # left out where they are not so
+
+
 def text_of(value: str) -> str:
     """A basic string of TOML; the texts here hold no control characters."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -40,7 +43,7 @@ def lines_of(record: object, *, skip: Iterable[str] = ()) -> list[str]:
     made: list[str] = []
     for f in fields(record):  # type: ignore[arg-type]  # only ever called with a record
         value = getattr(record, f.name)
-        if f.name in skip or value is None or value in ("", ()) or (f.name == "acting" and not value):
+        if f.name in skip or value is None or value in ("", ()) or (f.name in FLAGS and not value):
             continue
         if f.name == "key":
             made.append(f"key = {text_of(key_text(value))}")

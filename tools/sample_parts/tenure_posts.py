@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gep.base.records import Names
-from gep.workflow.audit.records import Member, Method, Subject, Tenure
+from gep.workflow.audit.records import Bridge, Member, Method, Subject, Tenure
 from tools.sample_parts.place import CODES, UPPER
 
 REGION = CODES[UPPER]
@@ -47,6 +47,9 @@ TEAM = (Member(LEAD, "lead"), Member(AUDITOR_A, "auditor"), Member(AUDITOR_B, "a
 # volumes grow through the year, so a volume in the middle of it is put between two year-ends; everything else is not interpolated
 METHODS: Mapping[str, Method] = {"FT-01.V": "INTERP"}
 PROFILE, SCHEME = "sample", "assets"
+# the new surveys have figures of one year-end on both sides; of the minerals reclassified in 2020 nobody handed any in
+SURVEYED = ((2019, "FT-01"), *((2020, table) for table in ("LA-01", "LQ-01", "LQ-02", "FT-01", "WL-01", "FS-01")))
+BRIDGES = tuple(Bridge(year, table, fictitious(f"{table} 新旧口径 {year - 1} 年末数衔接表")) for year, table in SURVEYED)
 EVALUATION, ZONE = "county-example", "key_ecological"
 
 
@@ -74,7 +77,7 @@ def _engagement(audited: str, started: date, document: str, focus: int | None, k
     tenure = Tenure(
         id=audited, names=names, region=REGION, subjects=SUBJECTS, audited=(audited,), team=TEAM, profile=PROFILE, scheme=SCHEME,
         evaluation=EVALUATION, zone=ZONE, methods=METHODS, started=started, focus=focus, document=fictitious(document),
-        illustrative=True,
+        illustrative=True, bridges=BRIDGES,
     )  # fmt: skip
     return Engagement(tenure, *known, delivered=started)
 
