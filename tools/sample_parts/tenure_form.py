@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from gep.base.records import Names, key_text
 
-
 FLAGS = ("acting", "serving")  # left out where they are not so
 
 
