@@ -45,7 +45,7 @@ class Compared:
 
     `before`, `within`: mean change by year from the first year-end of the book (or the last break) to the year-end nearest to the
     start, and from there (or the last break in the term) to the year-end nearest to its end; `years_before`, `years_within`: over
-    how many years. `rank`: place among how many regions by relative change, the largest first.
+    how many years. `bridges`: those that the change over the term runs over; `bridged`: the years of every one. `rank`: place among how many regions by relative change, the largest first.
     """
 
     line: StockLine
@@ -62,6 +62,7 @@ class Compared:
     years_within: int
     bridges: tuple[Joined, ...] = ()
     peers: tuple[Peer, ...] = ()
+    bridged: tuple[int, ...] = ()
 
     def end(self, year: int) -> YearEnd | None:
         return next((e for e in self.ends if e.year == year), None)
@@ -104,7 +105,9 @@ def compare_stock(
     after = max((b.year for b in held.open if span.year_before < b.year < span.year), default=span.year_before)
     within, m = held.mean(after, span.year)
     others = () if held.crossed(span.year_before, span.year) else tuple(_peer(case, line, key, of) for of in breaks.values())
-    return Compared(line, key, opening, closing, years, through, change, relative, before, n, within, m, bridges, others)
+    bridged = tuple(b.year for b in held.joined)
+    trends = (before, n, within, m)
+    return Compared(line, key, opening, closing, years, through, change, relative, *trends, bridges, others, bridged)
 
 
 class _Over:

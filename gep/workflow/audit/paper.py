@@ -40,8 +40,8 @@ __all__ = ["Case", "Results", "TermResult", "head_of", "paper_of"]
 Maker: TypeAlias = Callable[[Case], Iterator[Form]]
 # the ledgers of each audited term, and those of the engagement as a whole
 OF_A_TERM: tuple[Maker, ...] = (
-    handover.forms, evaluation.forms, redline.forms, attribution.forms, compared.forms, normalised.forms, constant.forms, land.forms,
-    targets.forms, events.forms, quality.forms, suspicions.forms, projects.forms, matters.forms, signatures.forms,
+    handover.forms, evaluation.forms, redline.forms, attribution.forms, compared.forms, normalised.forms, constant.forms,
+    land.forms, targets.forms, events.forms, quality.forms, suspicions.forms, projects.forms, matters.forms, signatures.forms,
 )  # fmt: skip
 OF_ALL: tuple[Maker, ...] = (evidence.forms, rectification.forms, comments.forms, suggestions.forms)
 NOBODY = Names("", "")

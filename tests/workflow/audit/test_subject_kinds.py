@@ -58,12 +58,14 @@ def codes(folder: Path, book: Book, region: str, *subjects: dict[str, str], audi
 @pytest.mark.parametrize("region", [CITY, COUNTY])
 @pytest.mark.parametrize("kind", ["party", "government", "department"])
 def test_every_post_of_a_city_and_of_a_county(tmp_path: Path, book: Book, region: str, kind: str) -> None:
-    assert codes(tmp_path, book, region, {"id": "a", "kind": kind}) == []
+    more = 'department = "林草"' if kind == "department" else ""
+    assert codes(tmp_path, book, region, {"id": "a", "kind": kind, "more": more}) == []
 
 
 @pytest.mark.parametrize("kind", ["party", "government", "department"])
-def test_a_township_has_no_accounts_and_is_refused_with_the_level_that_has(tmp_path: Path, book: Book, kind: str) -> None:
-    assert codes(tmp_path, book, TOWN, {"id": "a", "kind": kind}) == ["AUDIT-REGION-BELOW"]
+def test_a_township_has_no_accounts_and_is_told_the_level_that_has(tmp_path: Path, book: Book, kind: str) -> None:
+    more = 'department = "林草"' if kind == "department" else ""
+    assert codes(tmp_path, book, TOWN, {"id": "a", "kind": kind, "more": more}) == ["AUDIT-REGION-BELOW"]
 
 
 def test_secretary_and_head_in_one_tenure(tmp_path: Path, book: Book) -> None:
@@ -72,7 +74,8 @@ def test_secretary_and_head_in_one_tenure(tmp_path: Path, book: Book) -> None:
 
 
 def test_two_departments_overlap_and_two_heads_of_one_do_not(tmp_path: Path, book: Book) -> None:
-    one, two = {"id": "a", "kind": "department", "zh": "林业局长"}, {"id": "b", "kind": "department", "zh": "水利局长"}
+    one = {"id": "a", "kind": "department", "zh": "林业局长", "more": 'department = "林草"'}
+    two = {"id": "b", "kind": "department", "zh": "水利局长", "more": 'department = "水利"'}
     assert codes(tmp_path, book, COUNTY, one, two) == []
     assert codes(tmp_path, book, COUNTY, one, two | {"zh": "林业局长"}) == ["TENURE-OVERLAP"]
 

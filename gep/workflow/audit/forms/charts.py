@@ -17,7 +17,8 @@ from gep.report.charts import chart, name, number, span
 from gep.report.form import Form, Line, in_unit
 from gep.report.statement import Chart
 from gep.workflow.audit.balances import StockLine
-from gep.workflow.audit.comparison import Break, breaks_of, compare_stock
+from gep.workflow.audit.bridges import Breaks, breaks_of
+from gep.workflow.audit.comparison import compare_stock
 from gep.workflow.audit.forms.case import Case
 from gep.workflow.audit.forms.handover import line_code, ordered
 from gep.workflow.audit.forms.targets import Held, held_against, limit_words, limits_on
@@ -32,7 +33,7 @@ def charts(case: Case, forms: Mapping[str, Form]) -> Iterator[Chart]:
     """The charts of one term."""
     compared, index = forms.get(case.form_id("CP")), forms.get(case.form_id("CP-GEP"))
     if compared is not None:
-        breaks, held = breaks_of(case), held_against(case)
+        breaks, held = breaks_of(case.ground, case.region), held_against(case)
         stocks = [(line, key) for line, keys in ordered(case) for key in keys]
         for table in TABLES:
             yield from _course(case, compared, [x for x in stocks if x[0].table == table], breaks, held)
@@ -41,7 +42,7 @@ def charts(case: Case, forms: Mapping[str, Form]) -> Iterator[Chart]:
 
 
 def _course(
-    case: Case, form: Form, stocks: Sequence[tuple[StockLine, Key]], breaks: Sequence[Break], held: Sequence[Held]
+    case: Case, form: Form, stocks: Sequence[tuple[StockLine, Key]], breaks: Breaks, held: Sequence[Held]
 ) -> Iterator[Chart]:
     """The stocks of a table that changed or are held against a target, each in a panel of its own; the latter come first."""
     lines = {x.code: x for x in form.lines if x.style == ""}
@@ -80,7 +81,7 @@ def _panel(
     line: Line,
     stock: tuple[StockLine, Key],
     years: Sequence[int],
-    breaks: Sequence[Break],
+    breaks: Breaks,
     held: Sequence[Held],
 ) -> Iterator[Row]:
     """The rows of one stock: its term, year-ends, opening and closing, trends, limits."""
@@ -89,10 +90,11 @@ def _panel(
     yield series | {"part": "term", "at": term.start.isoformat(), "until": term.end.isoformat()}
     for year in years:
         yield series | {"part": "end", "at": _end(year), **number(form, line.code, f"y{year}")}
-    x = compare_stock(case, *stock, (None, None), breaks, ())
+    x = compare_stock(case, *stock, (None, None), {case.region: breaks})
     before, last = case.account.span.year_before, case.account.span.year
     for part, n, until in (("before", x.years_before, before), ("within", x.years_within, last)):
-        if n and {until - n, until} <= set(years):
+        bridged = any(until - n < year <= until for year in x.bridged)  # no line joins figures of two definitions
+        if n and {until - n, until} <= set(years) and not bridged:
             for year in (until - n, until):
                 yield series | {"part": part, "at": _end(year), **number(form, line.code, f"y{year}")}
     for part, day in (("opening", term.start), ("closing", term.end)):
