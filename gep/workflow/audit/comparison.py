@@ -45,7 +45,8 @@ class Compared:
 
     `before`, `within`: mean change by year from the first year-end of the book (or the last break) to the year-end nearest to the
     start, and from there (or the last break in the term) to the year-end nearest to its end; `years_before`, `years_within`: over
-    how many years. `bridges`: those that the change over the term runs over; `bridged`: the years of every one. `rank`: place among how many regions by relative change, the largest first.
+    how many years. `bridges`: those that the change over the term runs over; `bridged`: the years of every one. `rank`: place
+    among how many regions by relative change, the largest first.
     """
 
     line: StockLine
