@@ -66,8 +66,8 @@ def test_again_in_english_and_json(gep: Gep, book: Book, tenure: Path, tmp_path:
     first = body(gep(book.root, tenure, "-o", tmp_path / "e", "--as", LEAD, "--json"))
     assert (first["ok"], first["exit"]) == (True, 0)
     result = first["result"]
-    assert [s["id"] for s in result["subjects"]] == ["head", "acting", "secretary"]
-    assert [s["audited"] for s in result["subjects"]] == [True, False, False]
+    assert [s["id"] for s in result["subjects"]] == ["head", "acting", "governor-2011", "secretary"]
+    assert [s["audited"] for s in result["subjects"]] == [True, False, False, False]
     assert (result["years"], result["method"], result["source"]["kind"]) == ([2010], "NEAREST", "book")
     assert result["records"] == {
         "events": 1,
