@@ -91,7 +91,8 @@ def head_of(results: Results, illustrative: bool) -> AuditHead:
 
 
 def _holder(s: Subject, audited: bool) -> Holder:
-    return Holder(s.id, s.post, s.start.isoformat(), s.end.isoformat(), s.name, s.acting, audited)
+    post = Names(f"{s.post.zh}（在任）", f"{s.post.en} (in office)") if s.serving else s.post
+    return Holder(s.id, post, s.start.isoformat(), s.end.isoformat(), s.name, s.acting, audited)
 
 
 def _anchors(source: Source) -> Iterator[tuple[str, str]]:
