@@ -41,7 +41,8 @@ settings.load_profile(_profile())
 # the city that many others take; those after it up to the workbooks have no need of them, so that no worker waits for the other.
 LONGEST = (
     "test_cli.py", "test_profiles_of_the_city.py", "test_metamorphic_city.py", "test_second_route.py", "test_wrongdoings.py",
-    "test_workbook_recalculated.py", "test_conduct.py", "test_generated.py", "test_term_plan.py", "test_statement_page.py",
+    "test_workbook_recalculated.py", "test_conduct.py", "test_audit_pack.py", "test_audit_kinds.py",
+    "test_generated.py", "test_term_plan.py", "test_statement_page.py",
     "test_states.py", "test_kills.py", "test_export.py", "test_sensitivity.py", "test_tampering.py", "test_every_route.py",
     "test_identical.py", "test_statement.py", "test_render.py", "test_audit_form_paper.py", "test_audit_recalculated.py",
     "test_audit_typeset.py", "test_engagement.py", "test_source.py", "test_audit_verbs.py", "test_suspicion_rules.py",
