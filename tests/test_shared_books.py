@@ -89,10 +89,11 @@ def test_a_catalogue_is_read_again_when_any_file_of_it_changed(tmp_path: Path) -
     """By the program itself, which remembers those it made."""
     shipped = data_root() / "coefficients"
     local = tmp_path / "local"
+    local.mkdir()
     first = load(shipped, local)
     assert load(shipped, local) is first
     measure = local / "measures" / "m.toml"
-    measure.parent.mkdir(parents=True)
+    measure.parent.mkdir()
     text = 'zh = "量"\nen = "One"\nkind = "flow"\nunit = "m3"\nfinest = "1"\ndepartment = "水利局"\n'
     made = [first]
     for name in ("one_a", "one_b"):  # as long as before
