@@ -19,7 +19,7 @@ from gep.report import export_text, local_templates, sandbox
 from gep.report.sandbox import markdown, plain, render
 from gep.report.sandbox_process import packed, unpacked
 
-INSTRUCTIONS = {"book": {"zh": "某市", "en": "A city"}, "seq": 7, "head": "abcd"}
+INSTRUCTIONS = {"book": {"zh": "某市", "en": "A city"}, "seq": 7, "head": "abcd", "tables": True}
 
 
 def folder(tmp_path: Path, **texts: str) -> Path:

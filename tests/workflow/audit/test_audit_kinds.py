@@ -29,8 +29,8 @@ from gep.workflow.audit.tenure_file import term_of
 from gep.workflow.audit.term_ground import ground
 from gep.workflow.audit.term_plan import term_account
 from tests.ready import Ready, marks
+from tests.workflow.audit.audited import TENURE
 from tests.workflow.audit.engaged import LEAD, closed_city
-from tests.workflow.audit.test_conduct import TENURE
 
 COUNTY, CITY, TOWN, OTHER_TOWN = "990121", "990100", "990121101", "990121102"
 FARM = key_of({"la01": "C02"})

@@ -448,7 +448,6 @@ def test_land_is_the_sum_of_the_years_and_no_end_to_end_is_made_without_patches(
 @pytest.mark.parametrize(("days", "region", "code"), [
     (("2014-01-01", "2015-01-01"), COUNTY, "TERM-OUTSIDE-BOOK"),
     (("2016-01-01", "2020-01-01"), COUNTY, "TERM-OUTSIDE-BOOK"),
-    (BOTH, "990121101", "TERM-NO-REGION"),
     (BOTH, "440000", "TERM-NO-REGION"),
 ])  # fmt: skip
 def test_what_cannot_be_cut_is_refused(book: Book, annual: Years, days: tuple[str, str], region: str, code: str) -> None:
