@@ -207,7 +207,7 @@ def _report(book: Book, made: Assembled, lang: Lang, draw: Draw, content: str) -
     from gep.report.typeset import report
 
     drawings = {chart.id: draw(chart, lang) for chart in made.statement.main.charts}
-    fonts, folders = book.config.issuer.fonts, _templates(book)
+    fonts, folders = book.config.issuer.fonts, templates_of(book)
     paper = report(made.statement, lang, methods=made.methods, pictures=drawings, folders=folders, fonts=fonts, content=content)
     return paper.data, paper.findings
 
@@ -215,7 +215,7 @@ def _report(book: Book, made: Assembled, lang: Lang, draw: Draw, content: str) -
 def _appraisal(book: Book, statement: Statement, lang: Lang, content: str) -> Made:
     from gep.report.typeset import appraisal
 
-    pages = appraisal(statement, lang, folders=_templates(book), fonts=book.config.issuer.fonts, content=content)
+    pages = appraisal(statement, lang, folders=templates_of(book), fonts=book.config.issuer.fonts, content=content)
     return pages.data, pages.findings
 
 
@@ -228,17 +228,17 @@ def _page(book: Book, made: Assembled, lang: Lang, draw: Draw, read: dict[int, A
     rules = book.config.publication
     secret = (lambda address: names_figure(rules, address) is not None) if statement.head.edition == "public" else None
     found = trails(book, statement, secret, read)
-    return web(statement, found, lang=lang, draw=draw, hidden=made.hidden, folders=_templates(book)), ()
+    return web(statement, found, lang=lang, draw=draw, hidden=made.hidden, folders=templates_of(book)), ()
 
 
 def _drawer(book: Book, wanted: Wanted) -> Draw:
     """Who draws. It is asked for at once, since what it needs then starts while the statement is assembled."""
     from gep.report.draw import drawer
 
-    return drawer(_templates(book), ahead=bool({"pdf", "html"} & set(wanted.formats)))
+    return drawer(templates_of(book), ahead=bool({"pdf", "html"} & set(wanted.formats)))
 
 
-def _templates(book: Book) -> tuple[Path, ...]:
+def templates_of(book: Book) -> tuple[Path, ...]:
     """The folder of the book's own templates, if it has one."""
-    own = book.root / "local" / "templates"
+    own = book.local / "templates"
     return (own,) if own.is_dir() else ()

@@ -9,7 +9,7 @@ The same content with the same files is entered once; other content stands in a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,6 @@ from gep.ledger.acts import person
 from gep.ledger.files import digest_bytes, write_whole
 from gep.ledger.journal import Entry
 from gep.report.audit import AuditPaper
-from gep.report.statement import Chart
 from gep.workflow.audit.acts import MAY
 from gep.workflow.audit.conduct import conduct, open_problems
 from gep.workflow.audit.engagement import PAPERS, Engagement
@@ -30,10 +29,9 @@ from gep.workflow.audit.frozen import digest_kept
 from gep.workflow.audit.run import Audited
 from gep.workflow.audit.source import Progress
 from gep.workflow.forms.trails import Traces
-from gep.workflow.render import FORMATS, LANGS, Format, Lang
+from gep.workflow.render import FORMATS, LANGS, Format, Lang, templates_of
 
 SHORT = 16  # characters of the digest that name the folder
-Draw = Callable[[Chart, str], str]
 File = tuple[str, bytes, tuple[Finding, ...]]
 
 
@@ -149,8 +147,10 @@ def paper_files(
     paper: AuditPaper, book: Book, langs: Sequence[Lang], formats: Sequence[Format], traces: Traces | None = None
 ) -> Iterator[File]:
     """Every file with its name and what was found in making it. The page opens in the first of the languages."""
-    name, folders, content = paper.head.engagement, _templates(book), paper.content
-    draw = _drawer(folders)
+    from gep.report.draw import drawer
+
+    name, folders, content = paper.head.engagement, templates_of(book), paper.content
+    draw = drawer(folders, ahead=bool({"pdf", "html"} & set(formats)))
     for lang in langs:
         if "xlsx" in formats:
             from gep.report.audit_workbook import audit_workbook
@@ -169,24 +169,3 @@ def paper_files(
 
         page = audit_web(paper, trails(book, paper, read=traces), lang=langs[0], draw=draw, folders=folders, content=content)
         yield f"{name}.html", page, ()
-
-
-def _drawer(folders: tuple[Path, ...]) -> Draw:
-    """Drawings of charts, each made once for all files."""
-    from gep.report.draw import svg
-
-    made: dict[tuple[str, str], str] = {}
-
-    def draw(chart: Chart, lang: str) -> str:
-        key = (repr(chart), lang)
-        if key not in made:
-            made[key] = svg(chart, lang, folders)
-        return made[key]
-
-    return draw
-
-
-def _templates(book: Book) -> tuple[Path, ...]:
-    """The folder of the book's own templates, if it has one."""
-    own = book.local / "templates"
-    return (own,) if own.is_dir() else ()
