@@ -100,8 +100,7 @@ def _audit_pack(out: Output, path: Path, anchors: Anchors, *, reperform: bool) -
                 found += again(root, progress)
             files = sum(1 for p in root.rglob("*") if p.is_file())
         told = {"zh": f"离任审计证据包:{files} 个文件", "en": f"pack of an audit: {files} files"}
-        text = lambda: out.console.print(told[out.lang], markup=False)  # noqa: E731
-        out.end({"checked": files, "beyond": []}, found, text=text)
+        out.end({"checked": files, "beyond": []}, found, text=lambda: out.console.print(told[out.lang], markup=False))
 
 
 def _anchor(text: str) -> tuple[int, str]:

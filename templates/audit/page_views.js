@@ -65,9 +65,20 @@ function chapterView(chapter, level, told, leads = []) {
 function sentence(spans) {
   return [...spans.map(([names, figures]) => {
     if (!figures.length) return say(names);
-    if (figures.length > 1) return h("button", { type: "button", class: "said", on: { click: (event) => restsOn(event.currentTarget, names, figures) } }, say(names));
+    if (figures.length > 1) return several(names, figures);
     return h("a", { class: "said", href: `${hashOf(at.part, at.view)}&figure=${encodeURIComponent(shown.figures[figures[0]][0])}` }, say(names));
   }), at.lang === "zh" ? "" : " "];
+}
+
+/** No button element: its words could not be broken over lines with the sentence around them. */
+function several(names, figures) {
+  const open = (event) => restsOn(event.currentTarget, names, figures);
+  const press = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    open(event);
+  };
+  return h("span", { role: "button", tabindex: "0", class: "said", on: { click: open, keydown: press } }, say(names));
 }
 
 async function restsOn(button, names, figures) {

@@ -59,11 +59,16 @@ def test_a_piece_of_a_sentence_that_rests_on_several_figures_opens_all_of_them(t
     path = tmp_path / "audit.html"
     path.write_bytes(audit_web(made.paper(paragraphs=(both,)), test_audit_web.trails()))
     page = opened(path, "#upper-head-2020/2022/report")
-    page.click("button.said")
+    page.click("span.said")
     for address in (made.ARABLE.address, made.FOREST.address):
         expect(page.locator("#panel")).to_contain_text(address)
     page.keyboard.press("Escape")
-    expect(page.locator("button.said")).to_be_focused()
+    expect(page.locator("span.said")).to_be_focused()
+    for key in ("Enter", "Space"):
+        page.keyboard.press(key)
+        expect(page.locator("#panel")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#panel")).to_be_hidden()
 
 
 def test_search_finds_ledgers_lines_paragraphs_and_addresses(audit: Page) -> None:

@@ -115,7 +115,11 @@ def _apart(engagement: Engagement, anchors: Anchors) -> tuple[dict[int, str], An
 def _joined(root: Path, book: Sequence[Entry], entries: Sequence[Entry]) -> Iterator[Finding]:
     """What manifest and engagement say of the book and of the papers, against what is in the pack."""
     made, held = pack.read_pack(root, pack.AUDIT), pack.read_pack(root / BOOK)
-    said = cast(Mapping[str, Any], made.more[BOOK])["digest"]["sha256"]
+    try:
+        said, shown = str(made.more[BOOK]["digest"]["sha256"]), str(made.more[PAPERS]["content"])
+    except (KeyError, TypeError):  # sealed anew by a forger: its own digest is right
+        yield finding("PACK-MANIFEST-UNREADABLE", Place(pack.AUDIT.manifest), expected=pack.AUDIT.schema)
+        return
     if said != held.digest.sha256:
         yield finding("AUDIT-PACK-OTHER-BOOK", Place(pack.AUDIT.manifest, key=BOOK), found=held.digest.sha256, expected=said)
     access = next(e for e in reversed(entries) if e.act in ("open", "access"))
@@ -127,6 +131,5 @@ def _joined(root: Path, book: Sequence[Entry], entries: Sequence[Entry]) -> Iter
             yield finding("AUDIT-PACK-OTHER-BOOK", place, found=lines.get(seq, "-"), expected=expected)
     papers = [e for e in entries if e.act == PAPERS]
     content = str(papers[-1].data["id"]) if papers else "-"
-    if made.more[PAPERS]["content"] != content:
-        place = Place(pack.AUDIT.manifest, key=PAPERS)
-        yield finding("AUDIT-PACK-OTHER-PAPERS", place, found=made.more[PAPERS]["content"], expected=content)
+    if shown != content:
+        yield finding("AUDIT-PACK-OTHER-PAPERS", Place(pack.AUDIT.manifest, key=PAPERS), found=shown, expected=content)

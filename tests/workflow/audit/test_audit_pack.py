@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 from gep.base.findings import Refused
+from gep.book import Book
 from gep.ledger import pack
 from gep.report.export_text import audit_checker
+from gep.workflow.audit import pack_check
 from gep.workflow.audit.again import again
 from gep.workflow.audit.engagement import Engagement
 from gep.workflow.audit.pack_check import check_audit_pack, is_audit_pack, opened
@@ -198,3 +200,14 @@ def test_an_archive_that_leads_out_or_is_broken_is_refused(archive: Path, tmp_pa
     with zipfile.ZipFile(plain, "w") as made:
         made.writestr("x.txt", "x")
     assert [f["code"] for f in told("verify", plain)["findings"]] == ["PACK-MANIFEST-MISSING"]
+
+
+@pytest.mark.parametrize("said", [{"book": "x"}, {"papers": 7}, {"book": {"digest": 5}}, {"papers": {}}])
+def test_a_manifest_sealed_anew_with_other_shapes_is_a_finding(unpacked: Path, tmp_path: Path, said: dict[str, Any]) -> None:
+    top = linked(unpacked, tmp_path)
+    made = pack.read_pack(top, pack.AUDIT)
+    entries = Engagement(top / "engagement").entries()
+    _, data = pack.sealed(pack.AUDIT, made.files, entries[-1], {**made.more, **said})
+    for name, content in data.items():
+        put(top / name, content)
+    assert [f.code for f in pack_check._joined(top, Book(top / "book").entries(), entries)] == ["PACK-MANIFEST-UNREADABLE"]
