@@ -13,11 +13,9 @@ Anything else in the folder is not read.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +49,7 @@ from gep.workflow.audit.records_open import Open, Withdrawal, open_of
 from gep.workflow.audit.redline_file import NAME as REDLINE
 from gep.workflow.audit.redline_file import read_redline
 from gep.workflow.audit.tenure_file import FILE, day
+from gep.workflow.audit.toml_file import read_toml
 
 RECORDS, EVIDENCE = "records", "evidence"
 DRAFT = "draft"  # what a comment on the whole draft is about
@@ -177,10 +176,9 @@ class _Tables:
 
 
 def _read_tables(path: Path, shown: str, tables: _Tables, findings: list[Finding]) -> None:
-    try:
-        body = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        findings.append(finding("AUDIT-FILE-UNREADABLE", Place(shown), found=str(error), name=shown))
+    body, told = read_toml(path, shown)
+    findings += told
+    if body is None:
         return
     top = Fields(body, Place(shown), findings)
     for name, (kind, make) in READERS.items():

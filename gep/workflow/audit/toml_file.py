@@ -20,21 +20,25 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\
 LONGEST = 120  # characters of a field that a complaint shows
 
 
-def read_toml(path: Path) -> tuple[dict[str, object] | None, list[Finding]]:
-    """The body of a file, and what is wrong with its texts; None and why where there is no body to read."""
-    place = Place(path.name)
+def read_toml(path: Path, called: str = "") -> tuple[dict[str, object] | None, list[Finding]]:
+    """The body of a file, and what is wrong with its texts; None and why where there is no body to read.
+
+    `called`: the name by which findings tell it, that of the file if it is left out.
+    """
+    name = called or path.name
+    place = Place(name)
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
-            return None, [finding("AUDIT-FILE-HUGE", place, found=size, expected=f"<= {MOST_BYTES}", name=path.name)]
+            return None, [finding("AUDIT-FILE-HUGE", place, found=size, expected=f"<= {MOST_BYTES}", name=name)]
         body = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except FileNotFoundError:
         return None, [finding("AUDIT-FILE-MISSING", place, found=str(path))]
     except RecursionError:
-        return None, [finding("AUDIT-FILE-UNREADABLE", place, found="[[[[…", name=path.name)]
+        return None, [finding("AUDIT-FILE-UNREADABLE", place, found="[[[[…", name=name)]
     except (ValueError, ArithmeticError, OSError) as error:  # no TOML, no UTF-8, a number without end, a folder, no permission
-        return None, [finding("AUDIT-FILE-UNREADABLE", place, found=str(error)[:LONGEST], name=path.name)]
-    return body, [finding("AUDIT-TEXT-UNPRINTABLE", Place(path.name, column=at), found=shown) for at, shown in _unprintable(body)]
+        return None, [finding("AUDIT-FILE-UNREADABLE", place, found=str(error)[:LONGEST], name=name)]
+    return body, [finding("AUDIT-TEXT-UNPRINTABLE", Place(name, column=at), found=shown) for at, shown in _unprintable(body)]
 
 
 def _unprintable(body: dict[str, object]) -> Iterator[tuple[str, str]]:

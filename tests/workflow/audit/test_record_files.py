@@ -225,6 +225,22 @@ def test_one_fault_in_a_record(tmp_path: Path, book: Book, old: str, new: str, c
     assert ("records/all.toml", column) in [(f.place.file, f.place.column) for f in told]
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("x = " + "[" * 5000, "AUDIT-FILE-UNREADABLE"),
+        ("x = 1e99999999999999999999", "AUDIT-FILE-UNREADABLE"),
+        ("x = ", "AUDIT-FILE-UNREADABLE"),
+        ('[[comment]]\nid = "a\\u202eb"', "AUDIT-TEXT-UNPRINTABLE"),
+    ],
+    ids=["nested", "number", "broken", "direction"],
+)
+def test_a_file_of_records_that_is_not_to_be_trusted(tmp_path: Path, book: Book, text: str, code: str) -> None:
+    path = tenure_folder(tmp_path / "t")
+    (path.parent / "records" / "more.toml").write_text(text, encoding="utf-8")
+    assert ("records/more.toml", code) in [(f.place.file, f.code) for f in looked(path, book)[1]]
+
+
 def test_a_class_needs_the_day_the_audit_was_started(tmp_path: Path, book: Book) -> None:
     path = tenure_folder(tmp_path / "t", TENURE.replace("started = 2023-05-04\n", ""))
     assert [f.code for f in looked(path, book)[1]] == ["AUDIT-NO-START"]
